@@ -1,0 +1,6 @@
+add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion)
+if(TURNPIKE_WERROR)
+  add_compile_options(-Werror)
+endif()
+separate_arguments(turnpike_extra UNIX_COMMAND "${TURNPIKE_CXX_FLAGS}")
+add_compile_options(${turnpike_extra})
