@@ -1,0 +1,25 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "turnpike/base/bytes.hpp"
+#include "turnpike/base/five_tuple.hpp"
+
+namespace turnpike {
+
+/// SipHash-1-3 under a secret key: clients choose what goes into our tables, so they must not know where it lands.
+class KeyedHash {
+ public:
+  using Key = std::array<std::uint64_t, 2>;
+  explicit KeyedHash(const Key& key) noexcept : key_(key) {}
+
+  [[nodiscard]] std::uint64_t operator()(ByteSpan bytes) const noexcept;
+  [[nodiscard]] std::uint64_t operator()(const FiveTuple& tuple) const noexcept;
+  [[nodiscard]] std::uint64_t operator()(const IpAddress& address) const noexcept;
+
+ private:
+  Key key_;
+};
+
+}  // namespace turnpike
