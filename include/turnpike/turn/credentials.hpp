@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "turnpike/base/time.hpp"
+#include "turnpike/stun/long_term_key.hpp"
+
+namespace turnpike::turn {
+
+/// A user with a fixed password, kept as long-term keys, never as the password.
+struct StaticUser {
+  std::string name;
+  stun::LongTermKey md5;
+  stun::LongTermKey sha256;  ///< empty when only the MD5 key is known: then SHA-256 does not authenticate this user
+
+  static StaticUser from_password(std::string_view name, std::string_view realm, std::string_view password);
+};
+
+/// Who may allocate: shared secrets for ephemeral credentials, and static users. Immutable once in service.
+class CredentialStore {
+ public:
+  CredentialStore() = default;
+  CredentialStore(std::string realm, std::vector<std::string> secrets, std::vector<StaticUser> users, Seconds max_ttl);
+
+  [[nodiscard]] const std::string& realm() const noexcept { return realm_; }
+  [[nodiscard]] const std::vector<std::string>& secrets() const noexcept { return secrets_; }
+  /// An expiry further away than this is absurd and refused.
+  [[nodiscard]] Seconds max_ttl() const noexcept { return max_ttl_; }
+  [[nodiscard]] const StaticUser* find_user(std::string_view name) const noexcept;
+  [[nodiscard]] const StaticUser* find_userhash(ByteSpan userhash) const noexcept;
+  /// Whether a client may be told to send USERHASH (RFC 8489 section 9.2): only when no username is ephemeral, since an
+  /// ephemeral one is known to nobody but its owner and cannot be found by its hash.
+  [[nodiscard]] bool offers_username_anonymity() const noexcept { return secrets_.empty() && !users_.empty(); }
+
+ private:
+  std::string realm_;
+  std::vector<std::string> secrets_;
+  std::vector<StaticUser> users_;
+  Seconds max_ttl_{0};
+  std::unordered_map<std::string, std::size_t> by_name_;
+  std::unordered_map<std::string, std::size_t> by_userhash_;
+};
+
+/// `EXPIRY:USER` taken apart. USER is opaque, may be empty and may hold colons.
+struct EphemeralUsername {
+  UnixSeconds expiry;
+  std::string_view user;
+};
+/// Nothing when the text does not start with 1 to 18 digits that are the whole or followed by a colon.
+[[nodiscard]] std::optional<EphemeralUsername> parse_ephemeral_username(std::string_view username) noexcept;
+
+struct EphemeralCredential {
+  std::string username;  ///< EXPIRY:USER, or EXPIRY alone without a user
+  std::string password;  ///< base64(HMAC-SHA1(secret, username))
+  UnixSeconds expiry;
+};
+/// draft-uberti-behave-turn-rest-00.
+[[nodiscard]] EphemeralCredential mint_ephemeral(std::string_view secret, std::string_view user, UnixSeconds expiry);
+[[nodiscard]] std::string ephemeral_password(std::string_view secret, std::string_view username);
+
+}  // namespace turnpike::turn

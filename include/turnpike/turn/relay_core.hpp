@@ -1,0 +1,76 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include "turnpike/base/five_tuple.hpp"
+#include "turnpike/base/keyed_hash.hpp"
+#include "turnpike/base/random.hpp"
+#include "turnpike/base/result.hpp"
+#include "turnpike/base/time.hpp"
+#include "turnpike/stun/attribute_values.hpp"
+#include "turnpike/turn/core_config.hpp"
+#include "turnpike/turn/error_ration.hpp"
+#include "turnpike/turn/outbox.hpp"
+#include "turnpike/turn/quota_ledger.hpp"
+#include "turnpike/turn/verdict.hpp"
+
+namespace turnpike::turn {
+
+struct CoreState;  // src/turn/core_state.hpp
+
+/// The TURN server of one worker as a state machine (RFC 8489, RFC 8656): bytes, sender and time go in, verdicts and
+/// commands come out. No I/O, no clock, no thread; not thread-safe. After each call the caller drains the outbox before
+/// the next call. Nothing here throws.
+class RelayCore {
+ public:
+  /// What the core lives on; all of it outlives the core.
+  struct Environment {
+    Random& random;
+    QuotaLedger& quota;         ///< shared by all workers
+    ErrorRation& error_ration;  ///< shared by all workers
+    std::uint8_t worker = 0;    ///< this core's index, goes into reservation tokens
+  };
+
+  RelayCore(std::shared_ptr<const CoreConfig> config, const Environment& environment);
+  RelayCore(const RelayCore&) = delete;
+  RelayCore& operator=(const RelayCore&) = delete;
+  ~RelayCore();
+
+  /// A datagram (or a message cut out of a stream) from a client.
+  ClientVerdict on_client_datagram(const FiveTuple& five_tuple, ByteSpan datagram, Now now, Outbox& outbox) noexcept;
+  /// A datagram from `source` at the allocation's relay socket.
+  PeerVerdict on_peer_datagram(AllocationId allocation, const Endpoint& source, std::size_t length, Now now) noexcept;
+  /// An ICMP error about a datagram that the allocation sent to `peer` (RFC 8656 section 11.5).
+  std::optional<DropReason> on_peer_icmp(AllocationId allocation, const Endpoint& peer, const stun::Icmp& icmp, Now now,
+                                         Outbox& outbox) noexcept;
+  /// The answer to OpenRelaySocket or RedeemReservation: the local address of the socket, or that there is none. False
+  /// when the allocation is gone: then the caller closes the socket.
+  bool on_relay_socket(AllocationId allocation, std::optional<Endpoint> local, AddressFamily family, Now now,
+                       Outbox& outbox) noexcept;
+  /// Whether on_relay_socket() would still be welcome.
+  [[nodiscard]] bool awaits_relay_socket(AllocationId allocation) const noexcept;
+  /// Somebody (maybe at another worker) presents a token of ours. True hands the reserved socket over, once.
+  bool take_reservation(const ReservationToken& token, std::string_view user, Now now) noexcept;
+  /// The client's stream is gone, and its allocation with it (RFC 8656 section 7).
+  void on_client_closed(const FiveTuple& five_tuple, Now now, Outbox& outbox) noexcept;
+
+  /// Ends what is due. Does as much as the outbox holds; next_deadline() tells when to come again.
+  void tick(Now now, Outbox& outbox) noexcept;
+  [[nodiscard]] std::optional<Instant> next_deadline() const noexcept;
+
+  /// From now on Allocate is answered with 508; what lives goes on.
+  void start_draining() noexcept;
+  /// Ends allocations (reason `stopped`) while the outbox has room; true when none is left.
+  bool end_all(Now now, Outbox& outbox) noexcept;
+
+  [[nodiscard]] std::size_t allocation_count() const noexcept;
+  [[nodiscard]] std::size_t reservation_count() const noexcept;
+
+ private:
+  std::unique_ptr<CoreState> state_;
+};
+
+}  // namespace turnpike::turn

@@ -1,0 +1,126 @@
+#include "turnpike/turn/relay_core.hpp"
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+#include "turn/core_state.hpp"
+#include "turn/end_allocation.hpp"
+#include "turn/handle_allocate.hpp"
+#include "turn/relay_peer.hpp"
+
+namespace turnpike::turn {
+
+CoreState::CoreState(std::shared_ptr<const CoreConfig> core_config, const RelayCore::Environment& environment)
+    : config(std::move(core_config)),
+      env(environment),
+      hash(KeyedHash::Key{environment.random.next_u64(), environment.random.next_u64()}),
+      nonces(config->nonce_secret, config->credentials.realm(), config->nonce_lifetime,
+             config->credentials.offers_username_anonymity()),
+      allocations(config->max_allocations, hash) {}
+
+RelayCore::RelayCore(std::shared_ptr<const CoreConfig> config, const Environment& environment)
+    : state_(std::make_unique<CoreState>(std::move(config), environment)) {}
+
+RelayCore::~RelayCore() = default;
+
+// on_client_datagram() stands in relay_channel.cpp, where most datagrams go.
+
+PeerVerdict RelayCore::on_peer_datagram(AllocationId allocation, const Endpoint& source, std::size_t length,
+                                        Now now) noexcept {
+  return relay_peer(*state_, allocation, source, length, now);
+}
+
+std::optional<DropReason> RelayCore::on_peer_icmp(AllocationId allocation, const Endpoint& peer, const stun::Icmp& icmp,
+                                                  Now now, Outbox& outbox) noexcept {
+  TURNPIKE_CHECK(outbox.empty());
+  return relay_icmp(*state_, allocation, peer, icmp, now, outbox);
+}
+
+bool RelayCore::on_relay_socket(AllocationId allocation, std::optional<Endpoint> local, AddressFamily family, Now now,
+                                Outbox& outbox) noexcept {
+  TURNPIKE_CHECK(outbox.empty());
+  Allocation* found = state_->allocations.find(allocation);
+  if (found == nullptr || found->state != Allocation::State::opening) return false;
+  on_relay_socket_opened(*state_, *found, local, family, now, outbox);
+  return true;
+}
+
+bool RelayCore::awaits_relay_socket(AllocationId allocation) const noexcept {
+  const Allocation* found = state_->allocations.find(allocation);
+  return found != nullptr && found->state == Allocation::State::opening;
+}
+
+bool RelayCore::take_reservation(const ReservationToken& token, std::string_view user, Now now) noexcept {
+  const auto taken = state_->reservations.take(token, user, now.mono);
+  if (!taken) return false;
+  state_->env.quota.release(*taken->account, taken->client);
+  return true;
+}
+
+void RelayCore::on_client_closed(const FiveTuple& five_tuple, Now now, Outbox& outbox) noexcept {
+  TURNPIKE_CHECK(outbox.empty());
+  if (Allocation* allocation = state_->allocations.find(five_tuple)) {
+    end_allocation(*state_, *allocation, EndReason::client_gone, now, outbox);
+  }
+}
+
+namespace {
+
+// A dual allocation's addresses may run out one after the other.
+void expire(CoreState& state, Allocation& allocation, Now now, Outbox& outbox) noexcept {
+  if (allocation.state == Allocation::State::opening) {
+    end_allocation(state, allocation, EndReason::expired, now, outbox);
+    return;
+  }
+  for (const AddressFamily family : {AddressFamily::ipv4, AddressFamily::ipv6}) {
+    const RelayedAddress& relayed = allocation.relayed_of(family);
+    if (relayed.state != RelayedAddress::State::open || relayed.expires > now.mono) continue;
+    end_relayed_address(state, allocation, family, EndReason::expired, now, outbox);
+    return;  // the allocation may be gone; what else is due comes with the next turn of tick()
+  }
+}
+
+}  // namespace
+
+void RelayCore::tick(Now now, Outbox& outbox) noexcept {
+  TURNPIKE_CHECK(outbox.empty());
+  while (outbox.room() >= Outbox::kPerEvent) {
+    const auto slot = state_->expiries.due(now.mono);
+    if (!slot) break;
+    expire(*state_, state_->allocations.at(*slot), now, outbox);
+  }
+  while (outbox.room() >= Outbox::kPerEvent) {
+    const auto expired = state_->reservations.take_expired(now.mono);
+    if (!expired) break;
+    state_->env.quota.release(*expired->account, expired->client);
+    outbox.push(DropReservation{expired->token});
+  }
+}
+
+std::optional<Instant> RelayCore::next_deadline() const noexcept {
+  const auto allocation = state_->expiries.next_deadline();
+  const auto reservation = state_->reservations.next_deadline();
+  if (!allocation) return reservation;
+  if (!reservation) return allocation;
+  return std::min(*allocation, *reservation);
+}
+
+void RelayCore::start_draining() noexcept { state_->draining = true; }
+
+bool RelayCore::end_all(Now now, Outbox& outbox) noexcept {
+  TURNPIKE_CHECK(outbox.empty());
+  for (std::uint32_t slot = 0; slot < state_->allocations.slot_count() && outbox.room() >= Outbox::kPerEvent; ++slot) {
+    Allocation& allocation = state_->allocations.at(slot);
+    if (allocation.state != Allocation::State::free) {
+      end_allocation(*state_, allocation, EndReason::stopped, now, outbox);
+    }
+  }
+  return state_->allocations.size() == 0;
+}
+
+std::size_t RelayCore::allocation_count() const noexcept { return state_->allocations.size(); }
+
+std::size_t RelayCore::reservation_count() const noexcept { return state_->reservations.size(); }
+
+}  // namespace turnpike::turn
