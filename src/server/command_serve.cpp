@@ -1,0 +1,58 @@
+#include <fmt/format.h>
+
+#include <ostream>
+
+#include "server/command_table.hpp"
+#include "server/config_loader.hpp"
+#include "server/demo.hpp"
+
+namespace turnpike::server {
+namespace {
+
+std::vector<ListenUrl> parse_listeners(const std::vector<std::string>& texts) {
+  std::vector<ListenUrl> listeners;
+  for (const std::string& text : texts) {
+    const Parsed<ListenUrl> parsed = parse_listen_url(text, PortZero::allowed);
+    if (!parsed) throw WrongCall{fmt::format("--listen: {}", parsed.error().message)};
+    listeners.push_back(*parsed);
+  }
+  return listeners;
+}
+
+}  // namespace
+
+cxxopts::Options serve_options() {
+  cxxopts::Options options(
+      "turnpike serve",
+      "Runs the server until SIGTERM or SIGINT.\n\nWithout a file it is a demo: it makes up its secret, "
+      "relays only between loopback\nand this machine's own addresses, and prints ICE servers to paste. "
+      "The demo is\nnot meant for the internet.\n");
+  options.add_options()("c,config", "the configuration file", cxxopts::value<std::string>(), "FILE")(
+      "listen",
+      "listen here instead, such as udp://127.0.0.1:3478; may be given more than once; port 0 takes a free one",
+      cxxopts::value<std::vector<std::string>>(), "URL")("h,help", "this text");
+  return options;
+}
+
+ExitCode run_serve(const cxxopts::ParseResult& parsed, CommandWorld& world) {
+  ServeOptions options;
+  std::vector<ListenUrl> listeners;
+  if (parsed.count("listen") != 0) listeners = parse_listeners(parsed["listen"].as<std::vector<std::string>>());
+  if (parsed.count("config") != 0) {
+    const auto loaded = load_config_file(parsed["config"].as<std::string>(), world, world.err);
+    if (!loaded) return ExitCode::failed;
+    options.config = loaded->config;
+    options.listeners_chosen = loaded->sources.contains("listen");
+  } else {
+    options.config = make_demo_config(world.interfaces(), world.random);
+    options.demo = true;
+  }
+  if (!listeners.empty()) {
+    options.config.listen = listeners;
+    options.listeners_chosen = true;
+  }
+  options.log = make_stderr_log(options.config.log);
+  return world.run_server(options) == 0 ? ExitCode::done : ExitCode::failed;
+}
+
+}  // namespace turnpike::server

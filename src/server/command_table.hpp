@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cxxopts.hpp>
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "server/command_line.hpp"
+#include "server/config_loader.hpp"
+
+namespace turnpike::server {
+
+/// One command of the program.
+struct Command {
+  std::string_view name;
+  std::string_view summary;
+  cxxopts::Options (*options)();
+  ExitCode (*run)(const cxxopts::ParseResult& parsed, CommandWorld& world);
+};
+
+[[nodiscard]] std::span<const Command> command_table() noexcept;
+
+// Each pair stands in the command's own file.
+[[nodiscard]] cxxopts::Options serve_options();
+ExitCode run_serve(const cxxopts::ParseResult& parsed, CommandWorld& world);
+[[nodiscard]] cxxopts::Options credentials_options();
+ExitCode run_credentials(const cxxopts::ParseResult& parsed, CommandWorld& world);
+[[nodiscard]] cxxopts::Options config_options();
+ExitCode run_config(const cxxopts::ParseResult& parsed, CommandWorld& world);
+[[nodiscard]] cxxopts::Options version_options();
+ExitCode run_version(const cxxopts::ParseResult& parsed, CommandWorld& world);
+
+/// Reads, checks and reports a configuration file; nothing when it cannot be used. The report goes to `report_to`.
+[[nodiscard]] std::optional<LoadedConfig> load_config_file(const std::string& path, CommandWorld& world,
+                                                           std::ostream& report_to);
+
+}  // namespace turnpike::server

@@ -1,0 +1,130 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "turnpike/base/endpoint.hpp"
+#include "turnpike/base/five_tuple.hpp"
+#include "turnpike/base/time.hpp"
+#include "turnpike/stun/long_term_key.hpp"
+#include "turnpike/turn/token_bucket.hpp"
+
+namespace turnpike::server {
+
+using Milliseconds = std::chrono::milliseconds;
+
+/// `[[listen]] url`.
+struct ListenUrl {
+  Transport transport = Transport::udp;
+  Endpoint endpoint;
+  friend bool operator==(const ListenUrl&, const ListenUrl&) = default;
+};
+
+/// `[server] external`: how the world sees a relay address behind 1:1 NAT. Without `local` it stands for every relay
+/// address of its family.
+struct ExternalAddress {
+  IpAddress external;
+  std::optional<IpAddress> local;
+  friend bool operator==(const ExternalAddress&, const ExternalAddress&) = default;
+};
+
+/// Inclusive.
+struct PortRange {
+  std::uint16_t first = 49152;
+  std::uint16_t last = 65535;
+  [[nodiscard]] bool contains(std::uint16_t port) const noexcept { return port >= first && port <= last; }
+  friend bool operator==(const PortRange&, const PortRange&) = default;
+};
+
+struct ByteSize {
+  std::uint64_t bytes = 0;
+  friend bool operator==(const ByteSize&, const ByteSize&) = default;
+};
+
+/// A type of its own so that no secret is ever printed by the code that prints texts.
+struct SecretText {
+  std::string value;
+  friend bool operator==(const SecretText&, const SecretText&) = default;
+};
+
+/// `[auth] users`: either the password or the keys are there.
+struct ConfiguredUser {
+  std::string name;
+  std::optional<SecretText> password;
+  std::optional<Md5Digest> key;
+  std::optional<Sha256Digest> key_sha256;
+  friend bool operator==(const ConfiguredUser&, const ConfiguredUser&) = default;
+};
+
+enum class LogLevel : std::uint8_t { trace, debug, info, warn, error };
+enum class LogFormat : std::uint8_t { text, json };
+/// Whether IP addresses may appear above level debug.
+enum class LogAddresses : std::uint8_t { hidden, full };
+
+/// The configuration file as a value; the initialisers are the defaults, each safe on the open internet. What the keys
+/// mean stands in one place, the schema (config_schema.hpp).
+struct Config {
+  struct Server {
+    std::string realm = "turnpike";
+    std::string host;
+    std::vector<ExternalAddress> external;
+    std::uint32_t workers = 0;
+    Milliseconds drain_deadline{5000};
+  };
+  struct Peers {
+    std::vector<IpPrefix> allow;
+    std::vector<IpPrefix> deny;
+  };
+  struct Relay {
+    PortRange ports;
+    std::vector<IpAddress> addresses;
+    std::vector<AddressFamily> families{AddressFamily::ipv4, AddressFamily::ipv6};
+    bool follow_client_family = false;
+    bool rfc5766_channels = false;
+    Seconds default_lifetime{600};
+    Seconds max_lifetime{3600};
+    Peers peers;
+  };
+  struct Auth {
+    std::vector<SecretText> secrets;
+    std::vector<ConfiguredUser> users;
+    Seconds nonce_lifetime{3600};
+    Seconds max_ttl{Seconds{3650LL * 86400}};
+    Seconds default_ttl{86400};
+  };
+  struct Quota {
+    std::uint32_t per_user = 1024;
+    std::uint32_t per_client_address = 1024;
+    std::uint32_t total = 16384;
+    turn::ByteRate user_rate;
+    turn::ByteRate allocation_rate;
+  };
+  struct Limits {
+    std::uint16_t permissions = 128;
+    std::uint16_t channels = 128;
+    std::uint32_t errors_per_second = 10;
+    ByteSize receive_buffer{4U << 20U};
+    ByteSize send_buffer{4U << 20U};
+    ByteSize relay_receive_buffer{256U << 10U};
+    ByteSize relay_send_buffer{0};
+  };
+  struct Log {
+    LogLevel level = LogLevel::info;
+    LogFormat format = LogFormat::text;
+    LogAddresses addresses = LogAddresses::hidden;
+    Milliseconds statistics_interval{0};
+  };
+
+  Server server;
+  std::vector<ListenUrl> listen{{Transport::udp, {IpAddress::any(AddressFamily::ipv4), 3478}},
+                                {Transport::udp, {IpAddress::any(AddressFamily::ipv6), 3478}}};
+  Relay relay;
+  Auth auth;
+  Quota quota;
+  Limits limits;
+  Log log;
+};
+
+}  // namespace turnpike::server

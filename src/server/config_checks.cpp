@@ -1,0 +1,210 @@
+#include "server/config_checks.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "server/config_check_pass.hpp"
+#include "turnpike/turn/peer_policy.hpp"
+
+namespace turnpike::server {
+namespace {
+
+/// Reports every item that equals an earlier one.
+template <typename T, typename Same>
+void check_duplicates(const CheckPass& pass, std::string_view key, const std::vector<T>& items, Same same,
+                      std::string_view what) {
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    const auto end = items.begin() + static_cast<std::ptrdiff_t>(i);
+    if (std::any_of(items.begin(), end, [&](const T& earlier) { return same(earlier, items[i]); })) {
+      pass.mistake(pass.place_of(key, i), fmt::format("{}: {} {} is there twice", key, what, show(items[i])));
+    }
+  }
+}
+
+void check_listeners(const CheckPass& pass) {
+  check_duplicates(pass, "listen", pass.config.listen, std::equal_to<>{}, "the listener");
+  const auto& listen = pass.config.listen;
+  for (std::size_t i = 0; i < listen.size(); ++i) {
+    const auto wildcard =
+        ListenUrl{listen[i].transport, {IpAddress::any(listen[i].endpoint.address.family()), listen[i].endpoint.port}};
+    if (wildcard != listen[i] && std::ranges::find(listen, wildcard) != listen.end()) {
+      pass.mistake(pass.place_of("listen", i),
+                   fmt::format("listen: {} is served by {} already", show(listen[i]), show(wildcard)));
+    }
+  }
+}
+
+/// Whether a relay socket may be bound to an address that `listener` occupies.
+bool shares_address(const Config& config, const IpAddress& listener) {
+  const auto& families = config.relay.families;
+  if (std::ranges::find(families, listener.family()) == families.end()) return false;
+  const auto& addresses = config.relay.addresses;
+  return addresses.empty() || std::ranges::any_of(addresses, [&](const IpAddress& relay) {
+           return relay == listener || (listener.is_unspecified() && relay.family() == listener.family());
+         });
+}
+
+void check_ports_against_listeners(const CheckPass& pass) {
+  if (!pass.usable({"relay.ports", "relay.addresses", "relay.families"})) return;
+  for (std::size_t i = 0; i < pass.config.listen.size(); ++i) {
+    const Endpoint& endpoint = pass.config.listen[i].endpoint;
+    if (!pass.config.relay.ports.contains(endpoint.port) || !shares_address(pass.config, endpoint.address)) continue;
+    pass.mistake(pass.place_of("listen", i),
+                 fmt::format("listen: port {} lies within relay.ports ({}) on the same address", endpoint.port,
+                             show(pass.config.relay.ports)));
+  }
+}
+
+void check_lifetimes(const CheckPass& pass) {
+  const auto& relay = pass.config.relay;
+  if (pass.usable({"relay.default_lifetime", "relay.max_lifetime"}) && relay.default_lifetime > relay.max_lifetime) {
+    const bool has_default = pass.places.contains("relay.default_lifetime");
+    pass.mistake(pass.place_of(has_default ? "relay.default_lifetime" : "relay.max_lifetime"),
+                 fmt::format("relay: default_lifetime ({}) is longer than max_lifetime ({})",
+                             show(relay.default_lifetime), show(relay.max_lifetime)));
+  }
+  const auto& auth = pass.config.auth;
+  if (pass.usable({"auth.default_ttl", "auth.max_ttl"}) && auth.default_ttl > auth.max_ttl) {
+    const bool has_default = pass.places.contains("auth.default_ttl");
+    pass.mistake(pass.place_of(has_default ? "auth.default_ttl" : "auth.max_ttl"),
+                 fmt::format("auth: default_ttl ({}) is longer than max_ttl ({}): such credentials are refused",
+                             show(auth.default_ttl), show(auth.max_ttl)));
+  }
+}
+
+void check_rates(const CheckPass& pass) {
+  const auto& quota = pass.config.quota;
+  if (!pass.usable({"quota.user_rate", "quota.allocation_rate"}) || !quota.user_rate.is_limited()) return;
+  if (quota.allocation_rate.bytes_per_second <= quota.user_rate.bytes_per_second) return;
+  pass.warning(pass.place_of("quota.allocation_rate"),
+               "quota: allocation_rate is above user_rate and will never be reached");
+}
+
+void check_relay_addresses(const CheckPass& pass) {
+  const auto& relay = pass.config.relay;
+  check_duplicates(pass, "relay.addresses", relay.addresses, std::equal_to<>{}, "the address");
+  check_duplicates(pass, "relay.families", relay.families, std::equal_to<>{}, "the family");
+  if (!pass.usable({"relay.families"})) return;
+  for (std::size_t i = 0; i < relay.addresses.size(); ++i) {
+    if (std::ranges::find(relay.families, relay.addresses[i].family()) != relay.families.end()) continue;
+    pass.mistake(pass.place_of("relay.addresses", i),
+                 fmt::format("relay.addresses: {} is of a family that relay.families leaves out",
+                             relay.addresses[i].to_string()));
+  }
+}
+
+/// RelayAddresses must be able to tell from an external address which local one is meant.
+void check_external_duplicates(const CheckPass& pass) {
+  const auto same = [](const ExternalAddress& a, const ExternalAddress& b) {
+    const bool both_bare = !a.local && !b.local && a.external.family() == b.external.family();
+    return both_bare || a.external == b.external || (a.local && a.local == b.local);
+  };
+  const auto& external = pass.config.server.external;
+  for (std::size_t i = 0; i < external.size(); ++i) {
+    const auto end = external.begin() + static_cast<std::ptrdiff_t>(i);
+    const auto earlier =
+        std::find_if(external.begin(), end, [&](const auto& other) { return same(other, external[i]); });
+    if (earlier == end) continue;
+    pass.mistake(pass.place_of("server.external", i),
+                 fmt::format("server.external: {} contradicts {}: each relay address has one external address, as "
+                             "\"EXTERNAL/LOCAL\"",
+                             show(external[i]), show(*earlier)));
+  }
+}
+
+void check_external_locals(const CheckPass& pass) {
+  const auto& addresses = pass.config.relay.addresses;
+  if (addresses.empty() || !pass.usable({"relay.addresses"})) return;
+  const auto& external = pass.config.server.external;
+  for (std::size_t i = 0; i < external.size(); ++i) {
+    const auto stands_for = [&](const IpAddress& relay) {
+      return external[i].local ? relay == *external[i].local : relay.family() == external[i].external.family();
+    };
+    const auto count = std::ranges::count_if(addresses, stands_for);
+    if (count == 0) {
+      pass.mistake(pass.place_of("server.external", i),
+                   fmt::format("server.external: {} stands for none of relay.addresses", show(external[i])));
+    } else if (count > 1) {
+      pass.warning(
+          pass.place_of("server.external", i),
+          fmt::format("server.external: {} stands for {} relay addresses, which a peer cannot tell apart; write "
+                      "\"EXTERNAL/LOCAL\" for each",
+                      show(external[i]), count));
+    }
+  }
+}
+
+IpAddress last_of(const IpPrefix& prefix) {
+  IpAddress::V6Bytes bytes{};
+  std::ranges::copy(prefix.address.bytes(), bytes.begin());
+  for (std::size_t bit = prefix.length; bit < prefix.address.bit_length(); ++bit) {
+    bytes[bit / 8] = static_cast<std::uint8_t>(bytes[bit / 8] | (0x80U >> (bit % 8)));
+  }
+  if (prefix.address.is_v6()) return IpAddress::v6(bytes);
+  return IpAddress::v4(bytes[0], bytes[1], bytes[2], bytes[3]);
+}
+
+/// A rule that changes the judgement neither at its first nor at its last address is most likely not what was meant.
+/// Single addresses are left alone: they may open one of this machine's own, which are not known here.
+void check_allow_entries(const CheckPass& pass) {
+  if (!pass.usable({"relay.peers.deny"})) return;
+  const auto& peers = pass.config.relay.peers;
+  turn::PeerRules without;
+  without.deny = peers.deny;
+  for (std::size_t i = 0; i < peers.allow.size(); ++i) {
+    if (peers.allow[i].length == peers.allow[i].address.bit_length()) continue;
+    turn::PeerRules with = without;
+    with.allow = {peers.allow[i]};
+    const turn::PeerPolicy before(without);
+    const turn::PeerPolicy after(with);
+    const auto changes = [&](const IpAddress& address) { return before.judge(address) != after.judge(address); };
+    if (changes(peers.allow[i].address) || changes(last_of(peers.allow[i]))) continue;
+    pass.warning(
+        pass.place_of("relay.peers.allow", i),
+        fmt::format("relay.peers.allow: {} opens nothing: what is special must be named at least as precisely as "
+                    "the registries name it (10.0.0.0/8, 127.0.0.0/8 ...)",
+                    show(peers.allow[i])));
+  }
+}
+
+void check_peers(const CheckPass& pass) {
+  const auto& peers = pass.config.relay.peers;
+  check_duplicates(pass, "relay.peers.allow", peers.allow, std::equal_to<>{}, "the block");
+  check_duplicates(pass, "relay.peers.deny", peers.deny, std::equal_to<>{}, "the block");
+  for (std::size_t i = 0; i < peers.allow.size(); ++i) {
+    if (std::ranges::find(peers.deny, peers.allow[i]) == peers.deny.end()) continue;
+    pass.mistake(pass.place_of("relay.peers.allow", i),
+                 fmt::format("relay.peers.allow: {} is in relay.peers.deny too", show(peers.allow[i])));
+  }
+  check_allow_entries(pass);
+}
+
+void check_host(const CheckPass& pass) {
+  const std::string& host = pass.config.server.host;
+  const auto is_host_character = [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' || c == '-';
+  };
+  if (host.empty() || IpAddress::parse(host) || (host.size() <= 253 && std::ranges::all_of(host, is_host_character))) {
+    return;
+  }
+  pass.mistake(pass.place_of("server.host"), "server.host: must be a name or an IP address, without port and brackets");
+}
+
+}  // namespace
+
+void check_config(const Config& config, const SourcePlaces& places, const std::set<std::string, std::less<>>& broken,
+                  ConfigReport& report) {
+  const CheckPass pass{config, places, broken, report};
+  check_host(pass);
+  check_listeners(pass);
+  check_ports_against_listeners(pass);
+  check_lifetimes(pass);
+  check_rates(pass);
+  check_relay_addresses(pass);
+  check_external_duplicates(pass);
+  check_external_locals(pass);
+  check_peers(pass);
+  check_auth(config, places, broken, report);
+}
+
+}  // namespace turnpike::server

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <set>
+#include <string>
+
+#include "server/config.hpp"
+#include "server/config_reader.hpp"
+#include "server/config_report.hpp"
+
+namespace turnpike::server {
+
+/// What no single value shows: values that are right by themselves but not together, and values that are dangerous.
+/// Keys in `broken` have a mistake already and are left alone.
+void check_config(const Config& config, const SourcePlaces& places, const std::set<std::string, std::less<>>& broken,
+                  ConfigReport& report);
+
+/// The part of check_config() about realm, secrets and users.
+void check_auth(const Config& config, const SourcePlaces& places, const std::set<std::string, std::less<>>& broken,
+                ConfigReport& report);
+
+}  // namespace turnpike::server

@@ -1,0 +1,64 @@
+#include "server/core_config_builder.hpp"
+
+namespace turnpike::server {
+namespace {
+
+turn::StaticUser make_user(const ConfiguredUser& user, const std::string& realm) {
+  if (user.password) return turn::StaticUser::from_password(user.name, realm, user.password->value);
+  turn::StaticUser made;
+  made.name = user.name;
+  if (user.key) made.md5 = stun::LongTermKey(*user.key);
+  if (user.key_sha256) made.sha256 = stun::LongTermKey(*user.key_sha256);
+  return made;
+}
+
+turn::CredentialStore make_credentials(const Config& config) {
+  std::vector<std::string> secrets;
+  for (const SecretText& secret : config.auth.secrets) secrets.push_back(secret.value);
+  std::vector<turn::StaticUser> users;
+  for (const ConfiguredUser& user : config.auth.users) users.push_back(make_user(user, config.server.realm));
+  return {config.server.realm, std::move(secrets), std::move(users), config.auth.max_ttl};
+}
+
+/// No core can hold more allocations than there are relay ports.
+std::uint32_t max_allocations(const Config& config, const RuntimeAddresses& addresses) {
+  const auto ports = static_cast<std::uint32_t>(config.relay.ports.last - config.relay.ports.first + 1);
+  const auto possible = static_cast<std::uint32_t>(ports * addresses.relays.size());
+  const std::uint32_t total = config.quota.total;
+  return total == 0 || total > possible ? possible : total;
+}
+
+}  // namespace
+
+std::shared_ptr<const turn::CoreConfig> make_core_config(const Config& config, const RuntimeAddresses& addresses,
+                                                         Random& random) {
+  auto core = std::make_shared<turn::CoreConfig>();
+  core->credentials = make_credentials(config);
+  random.fill(core->nonce_secret);
+  core->nonce_lifetime = config.auth.nonce_lifetime;
+  core->default_lifetime = config.relay.default_lifetime;
+  core->max_lifetime = config.relay.max_lifetime;
+  core->follow_client_family = config.relay.follow_client_family;
+  if (config.relay.rfc5766_channels) core->max_channel_number = stun::kMaxRfc5766ChannelNumber;
+  core->relays = turn::RelayAddresses(addresses.relays, config.relay.ports.first, config.relay.ports.last);
+  core->peers = std::make_shared<turn::PeerPolicy>(turn::PeerRules{.allow = config.relay.peers.allow,
+                                                                   .deny = config.relay.peers.deny,
+                                                                   .broadcasts = addresses.broadcasts,
+                                                                   .listeners = addresses.listeners,
+                                                                   .relays = core->relays});
+  core->max_allocations = max_allocations(config, addresses);
+  core->max_permissions = config.limits.permissions;
+  core->max_channels = config.limits.channels;
+  core->allocation_rate = config.quota.allocation_rate;
+  core->user_rate = config.quota.user_rate;
+  return core;
+}
+
+turn::QuotaLimits make_quota_limits(const Config& config) noexcept {
+  return {.per_user = config.quota.per_user,
+          .per_client_address = config.quota.per_client_address,
+          .total = config.quota.total,
+          .user_rate = config.quota.user_rate};
+}
+
+}  // namespace turnpike::server

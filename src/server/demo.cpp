@@ -1,0 +1,70 @@
+#include "server/demo.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "server/ice_servers.hpp"
+#include "server/public_places.hpp"
+#include "turnpike/base/base64.hpp"
+
+namespace turnpike::server {
+namespace {
+
+constexpr Seconds kCredentialLifetime{86400};
+
+std::string make_secret(Random& random) {
+  std::array<std::uint8_t, 32> bytes{};
+  random.fill(bytes);
+  return base64_encode(bytes);
+}
+
+IpPrefix single(const IpAddress& address) { return {address, static_cast<std::uint8_t>(address.bit_length())}; }
+
+std::vector<IpPrefix> own_addresses(std::span<const net::InterfaceAddress> interfaces) {
+  std::vector<IpPrefix> allowed{{IpAddress::v4(127, 0, 0, 0), 8},
+                                single(IpAddress::v6({0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}))};
+  for (const net::InterfaceAddress& entry : interfaces) {
+    if (entry.loopback || is_link_local(entry.address)) continue;
+    if (std::ranges::find(allowed, single(entry.address)) == allowed.end()) allowed.push_back(single(entry.address));
+  }
+  return allowed;
+}
+
+std::string join_listeners(const RuntimeAddresses& addresses) {
+  std::string list;
+  for (const Endpoint& listener : addresses.listeners) {
+    if (!is_link_local(listener.address)) list += fmt::format("  udp://{}\n", listener.to_string());
+  }
+  return list;
+}
+
+}  // namespace
+
+Config make_demo_config(std::span<const net::InterfaceAddress> interfaces, Random& random) {
+  Config config;
+  config.server.realm = "demo";
+  config.auth.secrets.push_back({make_secret(random)});
+  config.relay.peers.deny = {{IpAddress::any(AddressFamily::ipv4), 0}, {IpAddress::any(AddressFamily::ipv6), 0}};
+  config.relay.peers.allow = own_addresses(interfaces);
+  config.relay.rfc5766_channels = true;  // so that it can be tried with coturn's tools
+  return config;
+}
+
+std::string demo_banner(const Config& config, const RuntimeAddresses& addresses, UnixSeconds now) {
+  const turn::EphemeralCredential credential =
+      turn::mint_ephemeral(config.auth.secrets.front().value, "demo", now + kCredentialLifetime);
+  return fmt::format(
+      "turnpike demo: STUN and TURN over UDP on\n{}\n"
+      "This is a demo and not meant for the internet: its secret is made up and lives in memory, it keeps nothing, and "
+      "it\n"
+      "relays only between loopback and this machine's own addresses. For a real server write a configuration file "
+      "and\n"
+      "start `turnpike serve -c FILE`.\n\n"
+      "ICE servers to paste into new RTCPeerConnection(...), valid until {}:\n\n{}\n",
+      join_listeners(addresses), show_time(credential.expiry),
+      ice_servers_json(public_places(config, addresses), credential));
+}
+
+}  // namespace turnpike::server

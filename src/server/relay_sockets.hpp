@@ -1,0 +1,105 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "turnpike/base/random.hpp"
+#include "turnpike/net/epoll_set.hpp"
+#include "turnpike/net/port_pool.hpp"
+#include "turnpike/net/udp_socket.hpp"
+#include "turnpike/turn/allocation_id.hpp"
+#include "turnpike/turn/command.hpp"
+#include "turnpike/turn/reservation_token.hpp"
+
+namespace turnpike::server {
+
+/// A bound relay socket on its way between owners; its port belongs to a pool of PortPool::owner_of(port).
+struct RelaySocket {
+  net::UdpSocket socket;
+  std::uint32_t address = 0;  ///< index of the relay address
+};
+
+/// The relay sockets of one worker and its slice of the relay ports. Sockets are found by what epoll hands back, by the
+/// allocation they belong to, or, while they are put aside, by their reservation's token.
+class RelaySockets {
+ public:
+  struct Options {
+    std::vector<IpAddress> addresses;
+    net::PortPool::Range ports;
+    std::uint32_t worker = 0;
+    std::uint32_t workers = 1;
+    net::UdpSocketOptions socket;
+  };
+  /// A port of another worker's pool is free again: (its owner, index of the relay address, port).
+  using ForeignPort = std::function<void(std::uint32_t, std::uint32_t, std::uint16_t)>;
+
+  RelaySockets(Options options, Random& random, net::EpollSet& epoll, ForeignPort on_foreign_port);
+
+  /// Opens and installs a socket for an allocation; with even_and_reserve_next another one is put aside under the
+  /// token. Nothing when no port is left or the system refuses.
+  [[nodiscard]] std::optional<Endpoint> open(const turn::OpenRelaySocket& command);
+  /// Makes a socket that came from a reservation the allocation's own.
+  [[nodiscard]] std::optional<Endpoint> install(turn::AllocationId allocation, RelaySocket socket);
+  [[nodiscard]] std::optional<RelaySocket> take_reserved(const turn::ReservationToken& token);
+
+  void close(turn::AllocationId allocation, AddressFamily family);
+  void close(RelaySocket socket);
+  void drop_reserved(const turn::ReservationToken& token);
+  void close_all();
+  void give_back_port(std::uint32_t address, std::uint16_t port) { pools_[address].give_back(port); }
+
+  /// What an epoll token of a relay socket stands for. Upper half: generation, never 0; lower: slot and family.
+  struct Named {
+    turn::AllocationId allocation;
+    AddressFamily family;
+  };
+  [[nodiscard]] static std::uint64_t token_of(turn::AllocationId allocation, AddressFamily family) noexcept {
+    return (std::uint64_t{allocation.generation} << 32U) | (std::uint64_t{allocation.slot} << 1U) |
+           (family == AddressFamily::ipv6 ? 1U : 0U);
+  }
+  [[nodiscard]] static Named named_by(std::uint64_t token) noexcept {
+    return {{static_cast<std::uint32_t>(token & 0xffffffffU) >> 1U, static_cast<std::uint32_t>(token >> 32U)},
+            (token & 1U) != 0 ? AddressFamily::ipv6 : AddressFamily::ipv4};
+  }
+  /// Null when that socket is closed by now.
+  [[nodiscard]] net::UdpSocket* find(turn::AllocationId allocation, AddressFamily family) noexcept {
+    if (allocation.slot >= slots_.size()) return nullptr;
+    auto& entry = slots_[allocation.slot][family == AddressFamily::ipv4 ? 0 : 1];
+    return entry && entry->generation == allocation.generation ? &entry->relay.socket : nullptr;
+  }
+
+  [[nodiscard]] std::size_t free_ports() const noexcept;
+  [[nodiscard]] std::size_t port_capacity() const noexcept;
+  /// Datagrams that the kernel dropped at relay sockets closed so far.
+  [[nodiscard]] std::uint64_t kernel_drops() const noexcept { return kernel_drops_; }
+
+ private:
+  struct Entry {
+    std::uint32_t generation = 0;
+    RelaySocket relay;
+  };
+  using Slot = std::array<std::optional<Entry>, 2>;  // by family
+
+  struct OpenedPair {
+    RelaySocket own;
+    std::optional<RelaySocket> reserved;
+  };
+  [[nodiscard]] std::optional<OpenedPair> open_on(std::uint32_t address, turn::OpenRelaySocket::Port port);
+  [[nodiscard]] std::optional<RelaySocket> bind(std::uint32_t address, std::uint16_t port);
+
+  Options options_;
+  Random& random_;
+  net::EpollSet& epoll_;
+  ForeignPort on_foreign_port_;
+  std::vector<net::PortPool> pools_;  // by relay address
+  std::deque<Slot> slots_;            // by allocation slot; a deque, so that sockets waiting in a SendBatch stay put
+  std::vector<std::pair<turn::ReservationToken, RelaySocket>> reserved_;
+  std::uint64_t kernel_drops_ = 0;
+};
+
+}  // namespace turnpike::server

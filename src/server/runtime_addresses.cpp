@@ -1,0 +1,155 @@
+#include "server/runtime_addresses.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/udp.hpp>
+
+namespace turnpike::server {
+namespace {
+
+template <typename T>
+void add_once(std::vector<T>& items, const T& item) {
+  if (std::ranges::find(items, item) == items.end()) items.push_back(item);
+}
+
+std::optional<IpAddress> find_interface(std::span<const net::InterfaceAddress> interfaces, AddressFamily family,
+                                        bool loopback) {
+  const auto fits = [&](const net::InterfaceAddress& entry) {
+    return entry.address.family() == family && entry.loopback == loopback && !is_link_local(entry.address);
+  };
+  const auto found = std::ranges::find_if(interfaces, fits);
+  return found == interfaces.end() ? std::nullopt : std::optional(found->address);
+}
+
+/// The local addresses to relay from, for one family.
+std::vector<IpAddress> relay_locals(const Config& config, AddressFamily family, const DefaultAddresses& defaults) {
+  std::vector<IpAddress> locals;
+  for (const IpAddress& address : config.relay.addresses) {
+    if (address.family() == family) add_once(locals, address);
+  }
+  if (!config.relay.addresses.empty()) return locals;
+  for (const ExternalAddress& external : config.server.external) {
+    if (external.local && external.local->family() == family) add_once(locals, *external.local);
+  }
+  if (locals.empty() && defaults.of(family)) locals.push_back(*defaults.of(family));
+  return locals;
+}
+
+/// A pair that names the address wins over one that stands for the whole family.
+IpAddress external_of(const Config& config, const IpAddress& local) {
+  IpAddress external = local;
+  for (const ExternalAddress& entry : config.server.external) {
+    if (entry.local == local) return entry.external;
+    if (!entry.local && entry.external.family() == local.family()) external = entry.external;
+  }
+  return external;
+}
+
+void resolve_relays(const Config& config, const DefaultAddresses& defaults, RuntimeAddresses& out) {
+  for (const AddressFamily family : config.relay.families) {
+    for (const IpAddress& local : relay_locals(config, family, defaults)) {
+      out.relays.push_back({local, external_of(config, local)});
+    }
+  }
+  if (out.relays.empty()) out.warnings.emplace_back("no address to relay from: allocations will be refused");
+}
+
+void warn_about_foreign_relays(std::span<const net::InterfaceAddress> interfaces, RuntimeAddresses& out) {
+  for (const auto& mapping : out.relays) {
+    const auto is_it = [&](const net::InterfaceAddress& entry) { return entry.address == mapping.local; };
+    // Any address of 127.0.0.0/8 can be bound, whatever the interface says.
+    if (interfaces.empty() || is_loopback(mapping.local) || std::ranges::any_of(interfaces, is_it)) continue;
+    out.warnings.push_back(
+        fmt::format("relay address {} is on no interface of this machine", mapping.local.to_string()));
+  }
+}
+
+void resolve_listeners(const Config& config, std::span<const net::InterfaceAddress> interfaces, RuntimeAddresses& out) {
+  for (const ListenUrl& listen : config.listen) {
+    if (!listen.endpoint.address.is_unspecified()) {
+      add_once(out.listeners, listen.endpoint);
+      continue;
+    }
+    for (const net::InterfaceAddress& entry : interfaces) {
+      if (entry.address.family() != listen.endpoint.address.family()) continue;
+      add_once(out.listeners, Endpoint{entry.address, listen.endpoint.port});
+    }
+  }
+}
+
+/// The last address of an IPv4 subnet; subnets of one or two addresses have no broadcast (RFC 3021).
+std::optional<IpAddress> subnet_broadcast(const net::InterfaceAddress& entry) {
+  if (!entry.address.is_v4() || entry.prefix_length == 0 || entry.prefix_length > 30) return std::nullopt;
+  std::array<std::uint8_t, 4> bytes{};
+  std::ranges::copy(entry.address.bytes(), bytes.begin());
+  for (std::size_t bit = entry.prefix_length; bit < 32; ++bit) {
+    bytes[bit / 8] = static_cast<std::uint8_t>(bytes[bit / 8] | (0x80U >> (bit % 8)));
+  }
+  return IpAddress::v4(bytes);
+}
+
+void resolve_broadcasts(std::span<const net::InterfaceAddress> interfaces, RuntimeAddresses& out) {
+  for (const net::InterfaceAddress& entry : interfaces) {
+    if (entry.broadcast) add_once(out.broadcasts, *entry.broadcast);
+    // The interface may have none configured, but the kernel broadcasts to it all the same.
+    if (const auto computed = subnet_broadcast(entry)) add_once(out.broadcasts, *computed);
+  }
+}
+
+}  // namespace
+
+bool RuntimeAddresses::relays_family(AddressFamily family) const noexcept {
+  return std::ranges::any_of(relays, [family](const auto& mapping) { return mapping.local.family() == family; });
+}
+
+bool is_loopback(const IpAddress& address) noexcept {
+  constexpr IpPrefix kV4{IpAddress::v4(127, 0, 0, 0), 8};
+  constexpr IpPrefix kV6{IpAddress::v6({0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}), 128};
+  return kV4.contains(address) || kV6.contains(address);
+}
+
+bool is_link_local(const IpAddress& address) noexcept {
+  constexpr IpPrefix kV4{IpAddress::v4(169, 254, 0, 0), 16};
+  constexpr IpPrefix kV6{IpAddress::v6({0xfe, 0x80}), 10};
+  return kV4.contains(address) || kV6.contains(address);
+}
+
+std::optional<IpAddress> probe_default_route(AddressFamily family) {
+  namespace ip = boost::asio::ip;
+  const bool v4 = family == AddressFamily::ipv4;
+  boost::asio::io_context context(1);
+  ip::udp::socket socket(context);
+  error_code error;
+  socket.open(v4 ? ip::udp::v4() : ip::udp::v6(), error);
+  if (error) return std::nullopt;
+  const auto target = ip::make_address(v4 ? "192.0.2.1" : "2001:db8::1", error);
+  socket.connect({target, 3478}, error);
+  if (error) return std::nullopt;
+  const auto local = socket.local_endpoint(error);
+  if (error || local.address().is_unspecified()) return std::nullopt;
+  return v4 ? IpAddress::v4(local.address().to_v4().to_bytes()) : IpAddress::v6(local.address().to_v6().to_bytes());
+}
+
+DefaultAddresses detect_default_addresses(std::span<const net::InterfaceAddress> interfaces, const RouteProbe& probe) {
+  const auto detect = [&](AddressFamily family) {
+    const std::optional<IpAddress> routed = probe(family);
+    return routed && !is_link_local(*routed) ? routed : find_interface(interfaces, family, false);
+  };
+  DefaultAddresses found{detect(AddressFamily::ipv4), detect(AddressFamily::ipv6)};
+  if (found.ipv4 || found.ipv6) return found;
+  return {find_interface(interfaces, AddressFamily::ipv4, true), find_interface(interfaces, AddressFamily::ipv6, true)};
+}
+
+RuntimeAddresses resolve_addresses(const Config& config, std::span<const net::InterfaceAddress> interfaces,
+                                   const DefaultAddresses& defaults) {
+  RuntimeAddresses out;
+  resolve_relays(config, defaults, out);
+  warn_about_foreign_relays(interfaces, out);
+  resolve_listeners(config, interfaces, out);
+  resolve_broadcasts(interfaces, out);
+  return out;
+}
+
+}  // namespace turnpike::server

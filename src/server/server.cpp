@@ -1,0 +1,185 @@
+#include "server/server.hpp"
+
+#include <algorithm>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
+#include <chrono>
+#include <csignal>
+#include <stdexcept>
+#include <thread>
+#include <utility>
+
+#include "server/clock.hpp"
+#include "server/core_config_builder.hpp"
+#include "server/listeners.hpp"
+#include "server/statistics_report.hpp"
+#include "turnpike/net/interfaces.hpp"
+
+namespace turnpike::server {
+namespace {
+
+constexpr std::chrono::milliseconds kDrainPoll{50};
+constexpr std::uint32_t kMaxWorkers = 64;
+
+std::uint32_t worker_count(const Config& config) {
+  if (config.server.workers != 0) return config.server.workers;
+  return std::clamp(std::thread::hardware_concurrency(), 1U, kMaxWorkers);
+}
+
+RuntimeAddresses find_addresses(const Config& config) {
+  const auto interfaces = net::list_interface_addresses();
+  if (!interfaces) throw std::runtime_error("cannot list network interfaces: " + interfaces.error().message());
+  RuntimeAddresses addresses =
+      resolve_addresses(config, *interfaces, detect_default_addresses(*interfaces, probe_default_route));
+  if (addresses.relays.empty()) throw std::runtime_error("no address to relay from: set [relay] addresses");
+  return addresses;
+}
+
+RelaySockets::Options relay_options(const Config& config, const RuntimeAddresses& addresses, std::uint32_t worker,
+                                    std::uint32_t workers) {
+  RelaySockets::Options options;
+  for (const auto& mapping : addresses.relays) options.addresses.push_back(mapping.local);
+  options.ports = {config.relay.ports.first, config.relay.ports.last};
+  options.worker = worker;
+  options.workers = workers;
+  options.socket.report_errors = true;
+  options.socket.receive_buffer = static_cast<int>(config.limits.relay_receive_buffer.bytes);
+  options.socket.send_buffer = static_cast<int>(config.limits.relay_send_buffer.bytes);
+  return options;
+}
+
+}  // namespace
+
+Server::Server(Config config, bool listeners_chosen, std::shared_ptr<const EventLog> log)
+    : config_(std::move(config)),
+      log_(std::move(log)),
+      masker_(config_.log.addresses, random_),
+      signals_(control_, SIGTERM, SIGINT, SIGHUP),
+      drain_timer_(control_),
+      statistics_timer_(control_),
+      reports_(control_, *log_, masker_) {
+  const std::uint32_t count = worker_count(config_);
+  auto listeners = bind_listeners(config_, count, listeners_chosen);
+  addresses_ = find_addresses(config_);
+  const auto core_config = make_core_config(config_, addresses_, random_);
+  quota_ = std::make_unique<SharedQuotaLedger>(make_quota_limits(config_));
+  error_ration_ = std::make_unique<turn::ErrorRation>(config_.limits.errors_per_second,
+                                                      KeyedHash::Key{random_.next_u64(), random_.next_u64()});
+  const Worker::Surroundings surroundings{*quota_, *error_ration_, reports_, workers_};
+  for (std::uint32_t i = 0; i < count; ++i) {
+    workers_.push_back(std::make_unique<Worker>(
+        Worker::Options{i, relay_options(config_, addresses_, i, count), core_config}, surroundings));
+    for (net::UdpSocket& listener : listeners[i]) workers_.back()->add_listener(std::move(listener));
+  }
+}
+
+Server::~Server() {
+  for (const auto& worker : workers_) worker->stop();
+}
+
+void Server::run() {
+  for (const auto& worker : workers_) worker->start();
+  wait_for_signal();
+  schedule_statistics();
+  log_->write(LogLevel::info, "serving",
+              {{"workers", workers_.size()}, {"listeners", config_.listen.size()}, {"realm", config_.server.realm}});
+  const auto work =
+      boost::asio::make_work_guard(control_);  // while stopping the loop may have nothing but answers to await
+  control_.run();
+}
+
+// Asks every worker by mailbox; `answer` runs on the control loop once for each, with how many are still to come.
+template <typename Ask, typename Answer>
+void Server::ask_workers(Ask ask, Answer answer) {
+  auto missing = std::make_shared<std::size_t>(workers_.size());
+  for (const auto& each : workers_) {
+    each->post([this, ask, answer, missing](Worker& worker) {
+      boost::asio::post(control_, [answer, missing, result = ask(worker)]() mutable { answer(result, --*missing); });
+    });
+  }
+}
+
+void Server::wait_for_signal() {
+  signals_.async_wait([this](const error_code& error, int signal) {
+    if (error) return;
+    on_signal(signal);
+    if (phase_ != Phase::ending) wait_for_signal();
+  });
+}
+
+void Server::on_signal(int signal) {
+  if (signal == SIGHUP) {
+    log_->write(LogLevel::warn, "reload is not available in this version; restart to apply a changed configuration");
+    return;
+  }
+  if (phase_ == Phase::draining) {
+    end();
+  } else if (phase_ == Phase::serving) {
+    start_draining();
+  }
+}
+
+void Server::start_draining() {
+  phase_ = Phase::draining;
+  log_->write(LogLevel::info, "stopping", {{"deadline_ms", config_.server.drain_deadline.count()}});
+  drain_deadline_ = sample_now().mono + config_.server.drain_deadline;
+  for (const auto& each : workers_) {
+    each->post([](Worker& worker) { worker.start_draining(); });
+  }
+  poll_drain();
+}
+
+void Server::poll_drain() {
+  auto live = std::make_shared<std::size_t>(0);
+  ask_workers([](Worker& worker) { return worker.allocation_count(); },
+              [this, live](std::size_t count, std::size_t missing) {
+                *live += count;
+                if (missing > 0 || phase_ != Phase::draining) return;
+                if (*live == 0 || sample_now().mono >= drain_deadline_) return end();
+                drain_timer_.expires_after(kDrainPoll);
+                drain_timer_.async_wait([this](const error_code& error) {
+                  if (!error && phase_ == Phase::draining) poll_drain();
+                });
+              });
+}
+
+void Server::end() {
+  phase_ = Phase::ending;
+  drain_timer_.cancel();
+  statistics_timer_.cancel();
+  signals_.cancel();
+  auto sum = std::make_shared<WorkerStatistics>();
+  ask_workers(
+      [](Worker& worker) {
+        worker.end_all_allocations();
+        return worker.statistics();
+      },
+      [this, sum](const WorkerStatistics& statistics, std::size_t missing) {
+        *sum += statistics;
+        if (missing > 0) return;
+        // Every worker has posted its last report before its statistics; give those to the log first.
+        boost::asio::post(control_, [this, sum] {
+          log_statistics(*log_, *sum, reports_.lost());
+          log_->write(LogLevel::info, "stopped");
+          log_->flush();
+          control_.stop();
+        });
+      });
+}
+
+void Server::schedule_statistics() {
+  if (config_.log.statistics_interval.count() == 0) return;
+  statistics_timer_.expires_after(config_.log.statistics_interval);
+  statistics_timer_.async_wait([this](const error_code& error) {
+    if (error) return;
+    auto sum = std::make_shared<WorkerStatistics>();
+    ask_workers([](Worker& worker) { return worker.statistics(); },
+                [this, sum](const WorkerStatistics& statistics, std::size_t missing) {
+                  *sum += statistics;
+                  if (missing == 0) log_statistics(*log_, *sum, reports_.lost());
+                });
+    schedule_statistics();
+  });
+}
+
+}  // namespace turnpike::server

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+
+#include <boost/asio/io_context.hpp>
+
+#include "server/address_masker.hpp"
+#include "server/event_log.hpp"
+#include "server/worker.hpp"
+
+namespace turnpike::server {
+
+/// Carries what workers report to the control loop, which writes the log: a log that blocks never holds up a relay. At
+/// most kMaxPending reports wait; more are counted and said so.
+class WorkerReports final : public WorkerObserver {
+ public:
+  static constexpr std::uint32_t kMaxPending = 4096;
+
+  WorkerReports(boost::asio::io_context& control, const EventLog& log, const AddressMasker& masker)
+      : control_(control), log_(log), masker_(masker) {}
+
+  void on_allocation_started(const turn::AllocationStarted& started) noexcept override;
+  void on_allocation_ended(const turn::AllocationEnded& ended) noexcept override;
+  void on_refused(const turn::RequestRefused& refused) noexcept override;
+
+  /// Reports that were thrown away because the log did not keep up. Any thread.
+  [[nodiscard]] std::uint64_t lost() const noexcept { return lost_.load(std::memory_order_relaxed); }
+
+ private:
+  template <typename Write>
+  void hand_over(Write write) noexcept;
+  void write(const turn::AllocationStarted& started) const;
+  void write(const turn::AllocationEnded& ended) const;
+
+  boost::asio::io_context& control_;
+  const EventLog& log_;
+  const AddressMasker& masker_;
+  std::atomic<std::uint32_t> pending_{0};
+  std::atomic<std::uint64_t> lost_{0};
+};
+
+}  // namespace turnpike::server
