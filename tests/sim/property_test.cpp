@@ -1,0 +1,34 @@
+#include <gtest/gtest.h>
+
+#include <stdexcept>
+
+#include "support/random_walk.hpp"
+
+namespace turnpike::test {
+namespace {
+
+class PropertyTest : public ::testing::TestWithParam<std::uint64_t> {};
+
+TEST_P(PropertyTest, RandomOperationsLeaveNothingBehind) {
+  // More than half of them are requests.
+  constexpr int kSteps = 40'000;
+  SeededRandom choices(GetParam());
+  RandomWalk walk(choices);
+  int step = 0;
+  try {
+    for (; step < kSteps; ++step) walk.step();
+    walk.finish();
+  } catch (const std::logic_error& violation) {
+    FAIL() << violation.what() << " after step " << step << " with seed " << GetParam();
+  }
+  // The walk must have got somewhere, or it proves nothing.
+  EXPECT_GT(walk.successes(), 500U);
+  EXPECT_GT(walk.forwarded(), 20U);
+  EXPECT_GT(walk.delivered(), 20U);
+  EXPECT_GT(walk.server().started().size(), 100U);
+}
+
+INSTANTIATE_TEST_SUITE_P(Seeds, PropertyTest, ::testing::Range(std::uint64_t{1}, std::uint64_t{9}));
+
+}  // namespace
+}  // namespace turnpike::test

@@ -1,0 +1,81 @@
+#pragma once
+
+#include <array>
+#include <optional>
+#include <vector>
+
+#include "support/core_settings.hpp"
+#include "support/virtual_clock.hpp"
+#include "support/virtual_server.hpp"
+#include "turnpike/client/requests.hpp"
+#include "turnpike/client/signer.hpp"
+
+namespace turnpike::test {
+
+/// Clients, peers, sockets and time doing whatever `choices` says, one operation after the other, against cores whose
+/// bounds are small enough to be reached. After each operation everything that must always hold is checked; a violation
+/// throws std::logic_error. The property test gives random choices, the fuzzer gives its bytes.
+class RandomWalk {
+ public:
+  explicit RandomWalk(Random& choices);
+
+  /// One operation.
+  void step();
+  /// Lets everything run out and demands that nothing is left.
+  void finish();
+
+  [[nodiscard]] const VirtualServer& server() const { return server_; }
+  [[nodiscard]] std::size_t successes() const { return successes_; }
+  [[nodiscard]] std::size_t forwarded() const { return forwarded_; }
+  [[nodiscard]] std::size_t delivered() const { return delivered_; }
+
+ private:
+  struct WalkingClient {
+    FiveTuple five_tuple;
+    std::string username;
+    std::string password;
+    bool ephemeral = false;
+    bool rfc5389_only = false;
+    std::optional<client::Signer> signer;
+    std::vector<Bytes> recent;  // requests, for retransmissions
+  };
+
+  [[nodiscard]] std::size_t pick(std::size_t bound);
+  [[nodiscard]] bool one_in(std::size_t chance) { return pick(chance) == 0; }
+  [[nodiscard]] WalkingClient& pick_client() { return clients_[pick(clients_.size())]; }
+  [[nodiscard]] Endpoint pick_peer();
+  /// More often than not one that somebody asked for lately.
+  [[nodiscard]] Endpoint pick_likely_peer();
+  [[nodiscard]] Endpoint remember(const Endpoint& peer);
+  [[nodiscard]] Bytes pick_bytes(std::size_t max);
+
+  void send_request();
+  void send_free_form_request();
+  void send_noise();
+  void send_retransmission();
+  void send_payload();
+  void send_from_peer();
+  void report_icmp();
+  void pass_time();
+  void disturb();
+
+  void add_attributes(stun::Method method, stun::MessageBuilder& builder);
+  void add_random_attributes(stun::MessageBuilder& builder);
+  void send_signed(WalkingClient& client, stun::MessageBuilder& builder);
+  void corrupt(client::Signer& signer);
+  void challenge(WalkingClient& client);
+  void deliver(WalkingClient& client, ByteSpan datagram);
+  void read_answers();
+
+  Random& choices_;
+  VirtualServer server_;
+  VirtualClock clock_;
+  std::vector<WalkingClient> clients_;
+  std::vector<client::ReservationToken> tokens_;
+  std::vector<Endpoint> recent_peers_;
+  std::size_t successes_ = 0;
+  std::size_t forwarded_ = 0;
+  std::size_t delivered_ = 0;
+};
+
+}  // namespace turnpike::test
