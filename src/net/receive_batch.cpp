@@ -156,11 +156,7 @@ ReceiveBatch::Received ReceiveBatch::receive(UdpSocket& socket) noexcept {
   const bool single = guess.expects_one();
   const std::size_t count =
       single ? storage.read_one(socket.native_handle()) : storage.read(socket.native_handle(), limit);
-  if (!single) {
-    guess.on_batch_read(count);
-  } else if (count == 1) {
-    guess.on_single_read();
-  }
+  guess.on_read(count);
   const std::size_t first = storage.used_datagrams;
   Received received{.datagrams = {}, .drained = count < (single ? 1 : limit)};
   for (std::size_t i = 0; i < count; ++i) storage.deliver(storage.used_slots++, socket, received);

@@ -10,9 +10,11 @@ namespace turnpike::server {
 namespace {
 
 // While datagrams keep coming a worker stays with them instead of going back to Asio after each batch, which would cost
-// two system calls a time. It waits so long for the next one, and timers, mailbox and other descriptors so long for it.
-constexpr std::chrono::milliseconds kPatience{1};
-constexpr std::chrono::milliseconds kMaxStay{2};
+// two system calls a time. It waits so long for the next one, and timers, mailbox and other descriptors so long for it;
+// nothing in TURN is that urgent. Shorter waits cost more: below the scheduler's tick every sleep programs the timer
+// anew.
+constexpr std::chrono::milliseconds kPatience{10};
+constexpr std::chrono::milliseconds kMaxStay{20};
 // A socket is not read with fewer free buffers than this: short reads cost a system call each.
 constexpr std::size_t kMinFreeSlots = 8;
 constexpr int kMaxIcmpErrors = 16;
@@ -105,11 +107,16 @@ void Worker::serve(const net::EpollSet::Event& event) {
   serve_relay_socket(*socket, allocation);
 }
 
-void Worker::serve_listener(net::UdpSocket& listener) {
-  make_room();
-  const auto received = receive_.receive(listener);
+std::span<const net::ReceivedDatagram> Worker::read(net::UdpSocket& socket) noexcept {
+  if (receive_.free_slots() < kMinFreeSlots) flush();
+  const auto received = receive_.receive(socket);
   statistics_.datagrams_received += received.datagrams.size();
-  for (const net::ReceivedDatagram& datagram : received.datagrams) {
+  statistics_.count(DropReason::truncated, received.truncated);
+  return received.datagrams;
+}
+
+void Worker::serve_listener(net::UdpSocket& listener) {
+  for (const net::ReceivedDatagram& datagram : read(listener)) {
     const FiveTuple five_tuple{datagram.from, datagram.to, Transport::udp};
     const turn::ClientVerdict verdict = core_.on_client_datagram(five_tuple, datagram.payload, now_, outbox_);
     switch (verdict.kind) {
@@ -134,10 +141,7 @@ void Worker::forward_to_peer(const turn::ClientVerdict& verdict) noexcept {
 // [packet-path 7 end]
 
 void Worker::serve_relay_socket(net::UdpSocket& socket, turn::AllocationId allocation) {
-  make_room();
-  const auto received = receive_.receive(socket);
-  statistics_.datagrams_received += received.datagrams.size();
-  for (const net::ReceivedDatagram& datagram : received.datagrams) {
+  for (const net::ReceivedDatagram& datagram : read(socket)) {
     const turn::PeerVerdict verdict = core_.on_peer_datagram(allocation, datagram.from, datagram.payload.size(), now_);
     if (verdict.kind == turn::PeerVerdict::Kind::drop) {
       statistics_.count(verdict.reason);
@@ -165,10 +169,6 @@ void Worker::serve_errors(net::UdpSocket& socket, turn::AllocationId allocation)
     if (dropped) statistics_.count(*dropped);
     run_commands();
   }
-}
-
-void Worker::make_room() noexcept {
-  if (receive_.free_slots() < kMinFreeSlots) flush();
 }
 
 void Worker::flush() noexcept {

@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <thread>
 #include <vector>
@@ -100,7 +101,7 @@ class Worker {
   void serve_listener(net::UdpSocket& listener);
   void serve_relay_socket(net::UdpSocket& socket, turn::AllocationId allocation);
   void serve_errors(net::UdpSocket& socket, turn::AllocationId allocation);
-  void make_room() noexcept;
+  [[nodiscard]] std::span<const net::ReceivedDatagram> read(net::UdpSocket& socket) noexcept;
   void flush() noexcept;
   void forward_to_peer(const turn::ClientVerdict& verdict) noexcept;
   void forward_to_client(const turn::PeerVerdict& verdict, MutableByteSpan payload) noexcept;

@@ -24,7 +24,7 @@ struct WorkerStatistics {
       0;  ///< receive buffer full: SO_MEMINFO of listeners, and of relay sockets when they close
   std::uint64_t relay_ports_free = 0;
 
-  void count(DropReason reason) noexcept { ++drops[static_cast<std::size_t>(reason)]; }
+  void count(DropReason reason, std::uint64_t times = 1) noexcept { drops[static_cast<std::size_t>(reason)] += times; }
   void count(stun::ErrorCode code) noexcept {
     const auto index = static_cast<std::size_t>(code) - kFirstErrorCode;
     if (index < errors.size()) ++errors[index];

@@ -16,6 +16,11 @@ class BurstGuess {
 
   [[nodiscard]] bool expects_one() const noexcept { return single_reads_left_ != 0; }
 
+  /// What a read of either kind found.
+  void on_read(std::size_t datagrams) noexcept {
+    if (!expects_one()) return on_batch_read(datagrams);
+    if (datagrams == 1) on_single_read();
+  }
   void on_single_read() noexcept { --single_reads_left_; }
   void on_batch_read(std::size_t datagrams) noexcept {
     if (datagrams == 0) return;
