@@ -1,0 +1,1 @@
+"""What the end-to-end cases are built from: children, namespaces, servers, a registry of cases."""

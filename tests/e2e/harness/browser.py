@@ -1,0 +1,58 @@
+"""Two Chromium peers with a TURN server between them, driven by browser_call.mjs."""
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+from harness import children
+from harness.cases import Failed, Skip, expect, need_program
+
+HERE = Path(__file__).resolve().parent.parent
+CHROMIUM = "/usr/bin/chromium"
+
+
+def installed():
+    """Whether node_modules holds what the lock file asks for."""
+    marker = HERE / "node_modules" / ".package-lock.json"
+    return marker.is_file() and marker.stat().st_mtime >= (HERE / "package-lock.json").stat().st_mtime
+
+
+def install():
+    """`npm ci`, before any case: in a network of its own a case reaches no registry. Gives what went wrong, or ""."""
+    if installed() or not shutil.which("npm"):
+        return ""
+    outcome = children.run(["npm", "ci", "--ignore-scripts", "--no-progress"], 180, cwd=HERE)
+    return "" if outcome.code == 0 else outcome.text
+
+
+def need_browser():
+    need_program("node")
+    if not os.access(CHROMIUM, os.X_OK):
+        raise Skip("chromium is not installed")
+    if not installed():
+        raise Failed("playwright-core is not in node_modules: npm ci did not do its work")
+
+
+def call(world, network, ice_servers, seconds=25):
+    """Runs a call of two pages inside `network`; gives what each page found."""
+    need_browser()
+    wanted = {"iceServers": ice_servers, "userDataDir": str(world.folder / "profile"), "seconds": seconds,
+              "executable": CHROMIUM}
+    outcome = world.run(["node", HERE / "browser_call.mjs", json.dumps(wanted)], seconds + 60, network,
+                        cwd=HERE, env={**os.environ, "HOME": str(world.folder), "TMPDIR": str(world.folder)})
+    lines = [line for line in outcome.text.splitlines() if line.startswith("[{")]
+    if outcome.code != 0 or not lines:
+        raise Failed(f"the browsers ended with {outcome.code}:\n{outcome.text[-3000:]}")
+    return json.loads(lines[-1])
+
+
+def expect_relayed_call(pages):
+    """Both sides say relay/relay over UDP, got all messages of the other and show moving pictures."""
+    for index, page in enumerate(pages):
+        told = json.dumps(page, indent=1)
+        ends = (page["local"], page["remote"])
+        expect(ends == ("relay", "relay"), f"page {index} is not relayed at both ends: {told}")
+        expect(page["relayProtocol"] == "udp", f"page {index} reached the server by {page['relayProtocol']}")
+        expect(page["messages"] == [f"peer {1 - index} {i}" for i in range(50)], f"page {index}, messages: {told}")
+        expect(page["framesDecoded"] > 0, f"page {index} decoded no video: {told}")
