@@ -48,16 +48,14 @@ bool ErrorRation::admit(const IpAddress& source, Instant now) noexcept {
   const std::uint32_t present = ticks_of(now);
   Bucket& bucket = bucket_of(hash);
 
-  std::atomic<std::uint64_t>* cell = nullptr;
+  std::atomic<std::uint64_t>* cell = &bucket.front();
   for (auto& candidate : bucket) {
     const std::uint64_t value = candidate.load(std::memory_order_relaxed);
     if (static_cast<std::uint32_t>(value >> 32U) == tag) {
       cell = &candidate;
       break;
     }
-    if (cell == nullptr || debt_of(value, present) < debt_of(cell->load(std::memory_order_relaxed), present)) {
-      cell = &candidate;
-    }
+    if (debt_of(value, present) < debt_of(cell->load(std::memory_order_relaxed), present)) cell = &candidate;
   }
   std::uint64_t value = cell->load(std::memory_order_relaxed);
   for (int attempt = 0; attempt < 8; ++attempt) {
