@@ -1,6 +1,6 @@
 # docs/dependencies.md says why each of these is here; packages.txt names the Debian packages.
 find_package(Threads REQUIRED)
-find_package(OpenSSL 3.0 REQUIRED COMPONENTS Crypto)
+find_package(OpenSSL 3.0 REQUIRED COMPONENTS Crypto SSL)
 find_package(Boost 1.81 REQUIRED COMPONENTS headers)
 find_package(fmt 9 REQUIRED)
 find_package(spdlog 1.10 REQUIRED)
@@ -19,3 +19,8 @@ endif()
 add_library(turnpike_asio STATIC "${CMAKE_CURRENT_LIST_DIR}/asio.cpp")
 target_compile_definitions(turnpike_asio PUBLIC BOOST_ASIO_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED)
 target_link_libraries(turnpike_asio PUBLIC Boost::headers Threads::Threads)
+
+# And so is Boost.Beast.
+add_library(turnpike_beast STATIC "${CMAKE_CURRENT_LIST_DIR}/beast.cpp")
+target_compile_definitions(turnpike_beast PUBLIC BOOST_BEAST_SEPARATE_COMPILATION)
+target_link_libraries(turnpike_beast PUBLIC turnpike_asio)

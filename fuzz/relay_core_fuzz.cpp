@@ -25,8 +25,8 @@ class FuzzedChoices final : public turnpike::Random {
 }  // namespace
 
 /// The whole core as a sequence of operations: datagrams of clients with and without good credentials, of peers,
-/// results of opening sockets, reservations across two workers, time. A broken invariant leaves as an exception, which
-/// is a crash.
+/// results of opening sockets, reservations and connection ids across two workers, peers that connect or are connected
+/// to, time. A broken invariant leaves as an exception, which is a crash.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
   constexpr int kMaxSteps = 2000;
   FuzzedChoices choices({bytes, size});

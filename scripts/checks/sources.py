@@ -9,7 +9,7 @@ from pathlib import Path
 # The checks look at the tree that they are in, or at another one (scripts/checks/planted does that).
 ROOT = Path(os.environ.get("TURNPIKE_CHECK_ROOT", Path(__file__).resolve().parent.parent.parent))
 CORE = ("base", "stun", "turn")
-ROOMS = (*CORE, "net", "client", "server")
+ROOMS = (*CORE, "net", "client", "control", "server")
 JOBS = os.cpu_count() or 1
 
 

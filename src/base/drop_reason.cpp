@@ -14,6 +14,7 @@ std::string_view to_string(DropReason reason) noexcept {
     case DropReason::no_permission: return "no_permission";
     case DropReason::peer_denied: return "peer_denied";
     case DropReason::family_mismatch: return "family_mismatch";
+    case DropReason::tcp_allocation: return "tcp_allocation";
     case DropReason::rate_limited: return "rate_limited";
     case DropReason::stale_relay_socket: return "stale_relay_socket";
     case DropReason::icmp_not_permitted: return "icmp_not_permitted";
@@ -25,6 +26,8 @@ std::string_view to_string(DropReason reason) noexcept {
     case DropReason::unreachable: return "unreachable";
     case DropReason::too_big: return "too_big";
     case DropReason::send_failed: return "send_failed";
+    case DropReason::untrusted_proxy: return "untrusted_proxy";
+    case DropReason::slow_client: return "slow_client";
     case DropReason::draining: return "draining";
     case DropReason::count_: break;
   }

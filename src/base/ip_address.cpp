@@ -91,6 +91,12 @@ bool has_host_bits(ByteSpan bytes, std::size_t length) noexcept {
 
 }  // namespace
 
+IpAddress IpAddress::unmapped() const noexcept {
+  constexpr std::array<std::uint8_t, 12> kPrefix{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+  if (is_v4() || !std::equal(kPrefix.begin(), kPrefix.end(), bytes_.begin())) return *this;
+  return v4(bytes_[12], bytes_[13], bytes_[14], bytes_[15]);
+}
+
 std::optional<IpAddress> IpAddress::parse(std::string_view text) noexcept {
   if (text.size() > kMaxAddressText || text.find('\0') != std::string_view::npos) return std::nullopt;
   std::array<char, kMaxAddressText + 1> terminated{};

@@ -36,6 +36,10 @@ void add_channel(stun::MessageBuilder& builder, std::uint16_t number, const Endp
   builder.add_channel_number(number).add_xor_address(AttributeType::xor_peer_address, peer);
 }
 
+void add_connection(stun::MessageBuilder& builder, std::uint32_t connection) noexcept {
+  builder.add_u32(AttributeType::connection_id, connection);
+}
+
 ByteSpan write_send_indication(MutableByteSpan out, const Endpoint& peer, ByteSpan payload, Random& random,
                                bool dont_fragment) noexcept {
   stun::MessageBuilder builder(out, stun::Method::send, stun::MessageClass::indication, make_transaction_id(random));

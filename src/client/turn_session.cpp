@@ -41,6 +41,11 @@ std::optional<Seconds> lifetime_of(const MessageView& message) noexcept {
   return value ? std::optional{Seconds{*value}} : std::nullopt;
 }
 
+std::optional<std::uint32_t> connection_of(const MessageView& message) noexcept {
+  const auto attribute = message.find(AttributeType::connection_id);
+  return attribute ? stun::read_u32(attribute->value) : std::nullopt;
+}
+
 Ending ending_of(ChallengeFault fault) noexcept {
   switch (fault) {
     case ChallengeFault::bid_down: return Ending::bid_down;
@@ -86,6 +91,20 @@ TransactionNumber TurnSession::bind_channel(std::uint16_t number, const Endpoint
   channels_.push_back({number, peer});
   return start(
       Method::channel_bind, [=](stun::MessageBuilder& builder) { add_channel(builder, number, peer); }, now);
+}
+
+TransactionNumber TurnSession::connect(const Endpoint& peer, Instant now) {
+  return start(
+      Method::connect,
+      [=](stun::MessageBuilder& builder) {
+        add_peers(builder, {&peer, 1});
+      },
+      now);
+}
+
+TransactionNumber TurnSession::bind_connection(std::uint32_t connection, Instant now) {
+  return start(
+      Method::connection_bind, [=](stun::MessageBuilder& builder) { add_connection(builder, connection); }, now);
 }
 
 TransactionNumber TurnSession::start(Method method, AddAttributes add_attributes, Instant now) {
@@ -150,7 +169,7 @@ Received TurnSession::on_datagram(ByteSpan datagram, Instant now) {
   if (!message) return Ignored{};
   switch (message->message_class()) {
     case MessageClass::request: return Ignored{};
-    case MessageClass::indication: return on_data_indication(*message);
+    case MessageClass::indication: return on_indication(*message);
     case MessageClass::success:
     case MessageClass::error: break;
   }
@@ -216,8 +235,11 @@ Received TurnSession::on_success(Transaction& transaction, const MessageView& re
   if (transaction.method == Method::refresh) read_refresh(transaction, response);
   const auto mapped = xor_address_of(response, AttributeType::xor_mapped_address);
   if (transaction.method == Method::binding && !mapped) return end(transaction, Ending::malformed, now);
+  const auto connection = connection_of(response);
+  if (transaction.method == Method::connect && !connection) return end(transaction, Ending::malformed, now);
   Outcome outcome = end(transaction, Ending::success, now);
   outcome.mapped = mapped;
+  outcome.connection = connection;
   return outcome;
 }
 
@@ -261,14 +283,23 @@ Outcome TurnSession::end(Transaction& transaction, Ending ending, Instant now, s
                   .code = code,
                   .mapped = {},
                   .alternate = {},
+                  .connection = {},
                   .round_trip = {}};
   if (transaction.retransmission.transmissions() == 1) outcome.round_trip = now - transaction.sent_at;
   std::erase_if(transactions_, [&](const Transaction& other) { return other.number == outcome.transaction; });
   return outcome;
 }
 
+Received TurnSession::on_indication(const MessageView& indication) const {
+  if (indication.method() == Method::data) return on_data_indication(indication);
+  if (indication.method() != Method::connection_attempt) return Ignored{};
+  const auto peer = xor_address_of(indication, AttributeType::xor_peer_address);
+  const auto connection = connection_of(indication);
+  if (!peer || !connection) return Ignored{};
+  return ConnectionAttempt{*peer, *connection};
+}
+
 Received TurnSession::on_data_indication(const MessageView& indication) const {
-  if (indication.method() != Method::data) return Ignored{};
   const auto peer = xor_address_of(indication, AttributeType::xor_peer_address);
   if (!peer || !is_permitted(peer->address)) return Ignored{};  // RFC 8656 section 11.4
   if (const auto icmp = indication.find(AttributeType::icmp)) {

@@ -12,9 +12,25 @@ Result<EpollSet> EpollSet::open() noexcept {
   return EpollSet(std::move(fd));
 }
 
-error_code EpollSet::add(int fd, std::uint64_t token) noexcept {
-  epoll_event event{.events = EPOLLIN, .data = {.u64 = token}};
+namespace {
+
+epoll_event describe(std::uint64_t token, EpollSet::Interest interest) noexcept {
+  const std::uint32_t events =
+      (interest.readable ? std::uint32_t{EPOLLIN} : 0U) | (interest.writable ? std::uint32_t{EPOLLOUT} : 0U);
+  return {.events = events, .data = {.u64 = token}};
+}
+
+}  // namespace
+
+error_code EpollSet::add(int fd, std::uint64_t token, Interest interest) noexcept {
+  epoll_event event = describe(token, interest);
   if (::epoll_ctl(fd_.get(), EPOLL_CTL_ADD, fd, &event) != 0) return last_error();
+  return {};
+}
+
+error_code EpollSet::modify(int fd, std::uint64_t token, Interest interest) noexcept {
+  epoll_event event = describe(token, interest);
+  if (::epoll_ctl(fd_.get(), EPOLL_CTL_MOD, fd, &event) != 0) return last_error();
   return {};
 }
 
@@ -30,7 +46,8 @@ std::span<const EpollSet::Event> EpollSet::poll(std::chrono::milliseconds patien
   if (count <= 0) return {};
   for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) {
     events_[i] = {.token = ready[i].data.u64,
-                  .readable = (ready[i].events & EPOLLIN) != 0,
+                  .readable = (ready[i].events & (EPOLLIN | EPOLLHUP)) != 0,
+                  .writable = (ready[i].events & EPOLLOUT) != 0,
                   .error = (ready[i].events & EPOLLERR) != 0};
   }
   return std::span(events_).first(static_cast<std::size_t>(count));

@@ -4,6 +4,7 @@
 
 #include "server/command_table.hpp"
 #include "server/config_loader.hpp"
+#include "server/config_values.hpp"
 #include "server/demo.hpp"
 
 namespace turnpike::server {
@@ -50,6 +51,11 @@ ExitCode run_serve(const cxxopts::ParseResult& parsed, CommandWorld& world) {
   if (!listeners.empty()) {
     options.config.listen = listeners;
     options.listeners_chosen = true;
+  }
+  for (const ListenUrl& listener : listeners) {
+    // The demo makes a certificate up; a file without one was checked for its own listeners only.
+    if (options.demo || !needs_certificate(listener.scheme) || !options.config.tls.certificates.empty()) continue;
+    throw WrongCall{fmt::format("--listen: {} needs [tls] certificates in the file", show(listener))};
   }
   options.log = make_stderr_log(options.config.log);
   return world.run_server(options) == 0 ? ExitCode::done : ExitCode::failed;

@@ -15,12 +15,34 @@ namespace turnpike::server {
 
 using Milliseconds = std::chrono::milliseconds;
 
-/// `[[listen]] url`.
+/// What a listener serves. udp takes DTLS too, tcp takes TLS and HTTP too where that is set up; the others only what
+/// they say. tls serves TURN and HTTP inside TLS.
+enum class ListenScheme : std::uint8_t { udp, tcp, tls, dtls, http, https };
+
+[[nodiscard]] constexpr bool is_datagram(ListenScheme scheme) noexcept {
+  return scheme == ListenScheme::udp || scheme == ListenScheme::dtls;
+}
+[[nodiscard]] constexpr bool needs_certificate(ListenScheme scheme) noexcept {
+  return scheme == ListenScheme::tls || scheme == ListenScheme::dtls || scheme == ListenScheme::https;
+}
+
+/// `[[listen]]`.
 struct ListenUrl {
-  Transport transport = Transport::udp;
+  ListenScheme scheme = ListenScheme::udp;
   Endpoint endpoint;
+  /// Not empty: every stream (on udp every datagram) begins with a PROXY protocol header, and only these may send it.
+  std::vector<IpPrefix> proxy_protocol{};
   friend bool operator==(const ListenUrl&, const ListenUrl&) = default;
 };
+
+/// `[tls] certificates`: PEM files. The chain begins with the server's own certificate.
+struct CertificateFiles {
+  std::string chain;
+  std::string key;
+  friend bool operator==(const CertificateFiles&, const CertificateFiles&) = default;
+};
+
+enum class TlsVersion : std::uint8_t { tls12, tls13 };
 
 /// `[server] external`: how the world sees a relay address behind 1:1 NAT. Without `local` it stands for every relay
 /// address of its family.
@@ -86,6 +108,14 @@ struct Config {
     Seconds default_lifetime{600};
     Seconds max_lifetime{3600};
     Peers peers;
+    /// Ports on peers to which clients may have TCP connections opened (RFC 6062); empty turns TCP relaying off.
+    std::vector<PortRange> tcp_peer_ports;
+  };
+  struct Tls {
+    std::vector<CertificateFiles> certificates;
+    TlsVersion min_version = TlsVersion::tls12;
+    std::vector<std::string> alpn{"stun.turn", "stun.nat-discovery", "http/1.1"};
+    Seconds expiry_warning{14LL * 86400};
   };
   struct Auth {
     std::vector<SecretText> secrets;
@@ -109,6 +139,13 @@ struct Config {
     ByteSize send_buffer{4U << 20U};
     ByteSize relay_receive_buffer{256U << 10U};
     ByteSize relay_send_buffer{0};
+    std::uint32_t connections = 16384;    ///< client streams and DTLS associations, all workers together
+    std::uint32_t handshakes = 4096;      ///< of these, the ones that have not completed a message yet
+    Milliseconds first_message{10000};    ///< to the first complete message, and for idling without allocation
+    Milliseconds handshake{10000};        ///< TLS and DTLS
+    ByteSize stream_queue{256U << 10U};   ///< what waits for one stream that does not read
+    std::uint16_t peer_connections = 16;  ///< RFC 6062, per allocation
+    std::uint32_t http_sessions = 1024;
   };
   struct Log {
     LogLevel level = LogLevel::info;
@@ -118,8 +155,11 @@ struct Config {
   };
 
   Server server;
-  std::vector<ListenUrl> listen{{Transport::udp, {IpAddress::any(AddressFamily::ipv4), 3478}},
-                                {Transport::udp, {IpAddress::any(AddressFamily::ipv6), 3478}}};
+  std::vector<ListenUrl> listen{{ListenScheme::udp, {IpAddress::any(AddressFamily::ipv4), 3478}},
+                                {ListenScheme::udp, {IpAddress::any(AddressFamily::ipv6), 3478}},
+                                {ListenScheme::tcp, {IpAddress::any(AddressFamily::ipv4), 3478}},
+                                {ListenScheme::tcp, {IpAddress::any(AddressFamily::ipv6), 3478}}};
+  Tls tls;
   Relay relay;
   Auth auth;
   Quota quota;

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -36,15 +37,12 @@ ValueMistake unknown_address(std::string_view text) {
   return {fmt::format("\"{}\" is no IP address (names are not looked up)", text)};
 }
 
-constexpr std::array<std::string_view, 5> kLaterSchemes{"tcp", "tls", "dtls", "http", "https"};
+constexpr std::array<std::string_view, 6> kSchemes{"udp", "tcp", "tls", "dtls", "http", "https"};  // as ListenScheme
 
-/// Empty when the scheme is one that we serve.
-std::string complain_about_scheme(std::string_view scheme) {
-  if (scheme == "udp") return {};
-  for (const std::string_view later : kLaterSchemes) {
-    if (scheme == later) return fmt::format("{}:// is not available in this version; only udp:// is", scheme);
-  }
-  return fmt::format("unknown scheme \"{}\"; only udp:// is available in this version", scheme);
+std::optional<ListenScheme> parse_scheme(std::string_view text) {
+  const auto found = std::ranges::find(kSchemes, text);
+  if (found == kSchemes.end()) return std::nullopt;
+  return static_cast<ListenScheme>(found - kSchemes.begin());
 }
 
 }  // namespace
@@ -57,6 +55,18 @@ Parsed<PortRange> parse_port_range(std::string_view text) {
   if (*first < 1024) return ValueMistake{fmt::format("relay ports start at 1024, not at {}", *first)};
   if (*first > *last) return ValueMistake{fmt::format("the first port, {}, is above the last, {}", *first, *last)};
   if (*first == *last) return ValueMistake{"at least two ports are needed"};
+  return PortRange{*first, *last};
+}
+
+Parsed<PortRange> parse_peer_ports(std::string_view text) {
+  const std::size_t dash = text.find('-');
+  const auto first = parse_port(text.substr(0, dash));
+  const auto last = dash == std::string_view::npos ? first : parse_port(text.substr(dash + 1));
+  if (!first || !last) {
+    return ValueMistake{fmt::format("\"{}\" is no port and no range; write it like \"443\" or \"8000-8999\"", text)};
+  }
+  if (*first == 0) return ValueMistake{"ports start at 1"};
+  if (*first > *last) return ValueMistake{fmt::format("the first port, {}, is above the last, {}", *first, *last)};
   return PortRange{*first, *last};
 }
 
@@ -101,8 +111,10 @@ Parsed<ListenUrl> parse_listen_url(std::string_view text, PortZero port_zero) {
   if (end == std::string_view::npos) {
     return ValueMistake{fmt::format("\"{}\" is no listener; write it like \"udp://0.0.0.0:3478\"", text)};
   }
-  if (const std::string complaint = complain_about_scheme(text.substr(0, end)); !complaint.empty()) {
-    return ValueMistake{complaint};
+  const auto scheme = parse_scheme(text.substr(0, end));
+  if (!scheme) {
+    return ValueMistake{
+        fmt::format("unknown scheme \"{}\"; there are udp, tcp, tls, dtls, http and https", text.substr(0, end))};
   }
   const std::string_view place = text.substr(end + 3);
   const auto endpoint = Endpoint::parse(place);
@@ -115,18 +127,21 @@ Parsed<ListenUrl> parse_listen_url(std::string_view text, PortZero port_zero) {
   if (endpoint->port == 0 && port_zero == PortZero::refused) {
     return ValueMistake{"port 0 would be another one at every start"};
   }
-  return ListenUrl{Transport::udp, *endpoint};
+  return ListenUrl{*scheme, *endpoint};
 }
 
-std::string show(PortRange value) { return fmt::format("{}-{}", value.first, value.last); }
+std::string show(PortRange value) {
+  return value.first == value.last ? fmt::format("{}", value.first) : fmt::format("{}-{}", value.first, value.last);
+}
 std::string show(const IpAddress& value) { return value.to_string(); }
 std::string show(const IpPrefix& value) { return value.to_string(); }
 std::string show(const ExternalAddress& value) {
   return value.local ? fmt::format("{}/{}", value.external.to_string(), value.local->to_string())
                      : value.external.to_string();
 }
+std::string show(ListenScheme value) { return std::string(kSchemes.at(static_cast<std::size_t>(value))); }
 std::string show(const ListenUrl& value) {
-  return fmt::format("{}://{}", to_string(value.transport), value.endpoint.to_string());
+  return fmt::format("{}://{}", show(value.scheme), value.endpoint.to_string());
 }
 
 }  // namespace turnpike::server

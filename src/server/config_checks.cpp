@@ -21,40 +21,6 @@ void check_duplicates(const CheckPass& pass, std::string_view key, const std::ve
   }
 }
 
-void check_listeners(const CheckPass& pass) {
-  check_duplicates(pass, "listen", pass.config.listen, std::equal_to<>{}, "the listener");
-  const auto& listen = pass.config.listen;
-  for (std::size_t i = 0; i < listen.size(); ++i) {
-    const auto wildcard =
-        ListenUrl{listen[i].transport, {IpAddress::any(listen[i].endpoint.address.family()), listen[i].endpoint.port}};
-    if (wildcard != listen[i] && std::ranges::find(listen, wildcard) != listen.end()) {
-      pass.mistake(pass.place_of("listen", i),
-                   fmt::format("listen: {} is served by {} already", show(listen[i]), show(wildcard)));
-    }
-  }
-}
-
-/// Whether a relay socket may be bound to an address that `listener` occupies.
-bool shares_address(const Config& config, const IpAddress& listener) {
-  const auto& families = config.relay.families;
-  if (std::ranges::find(families, listener.family()) == families.end()) return false;
-  const auto& addresses = config.relay.addresses;
-  return addresses.empty() || std::ranges::any_of(addresses, [&](const IpAddress& relay) {
-           return relay == listener || (listener.is_unspecified() && relay.family() == listener.family());
-         });
-}
-
-void check_ports_against_listeners(const CheckPass& pass) {
-  if (!pass.usable({"relay.ports", "relay.addresses", "relay.families"})) return;
-  for (std::size_t i = 0; i < pass.config.listen.size(); ++i) {
-    const Endpoint& endpoint = pass.config.listen[i].endpoint;
-    if (!pass.config.relay.ports.contains(endpoint.port) || !shares_address(pass.config, endpoint.address)) continue;
-    pass.mistake(pass.place_of("listen", i),
-                 fmt::format("listen: port {} lies within relay.ports ({}) on the same address", endpoint.port,
-                             show(pass.config.relay.ports)));
-  }
-}
-
 void check_lifetimes(const CheckPass& pass) {
   const auto& relay = pass.config.relay;
   if (pass.usable({"relay.default_lifetime", "relay.max_lifetime"}) && relay.default_lifetime > relay.max_lifetime) {
@@ -70,6 +36,15 @@ void check_lifetimes(const CheckPass& pass) {
                  fmt::format("auth: default_ttl ({}) is longer than max_ttl ({}): such credentials are refused",
                              show(auth.default_ttl), show(auth.max_ttl)));
   }
+}
+
+void check_connections(const CheckPass& pass) {
+  const auto& limits = pass.config.limits;
+  if (!pass.usable({"limits.connections", "limits.handshakes"}) || limits.handshakes <= limits.connections) return;
+  const bool has_handshakes = pass.places.contains("limits.handshakes");
+  pass.mistake(pass.place_of(has_handshakes ? "limits.handshakes" : "limits.connections"),
+               fmt::format("limits: handshakes ({}) are more than connections ({}), of which they are a part",
+                           limits.handshakes, limits.connections));
 }
 
 void check_rates(const CheckPass& pass) {
@@ -196,11 +171,12 @@ void check_config(const Config& config, const SourcePlaces& places, const std::s
                   ConfigReport& report) {
   const CheckPass pass{config, places, broken, report};
   check_host(pass);
-  check_listeners(pass);
-  check_ports_against_listeners(pass);
+  check_listeners(config, places, broken, report);
   check_lifetimes(pass);
   check_rates(pass);
   check_relay_addresses(pass);
+  check_duplicates(pass, "relay.tcp_peer_ports", config.relay.tcp_peer_ports, std::equal_to<>{}, "the range");
+  check_connections(pass);
   check_external_duplicates(pass);
   check_external_locals(pass);
   check_peers(pass);

@@ -18,4 +18,8 @@ void check_config(const Config& config, const SourcePlaces& places, const std::s
 void check_auth(const Config& config, const SourcePlaces& places, const std::set<std::string, std::less<>>& broken,
                 ConfigReport& report);
 
+/// The part of check_config() about listeners, and what else wants their ports.
+void check_listeners(const Config& config, const SourcePlaces& places, const std::set<std::string, std::less<>>& broken,
+                     ConfigReport& report);
+
 }  // namespace turnpike::server

@@ -76,29 +76,15 @@ bool read(const ConfigValue& value, IpAddress& out) { return read_text(value, ou
 bool read(const ConfigValue& value, IpPrefix& out) { return read_text(value, out, parse_ip_prefix); }
 bool read(const ConfigValue& value, ExternalAddress& out) { return read_text(value, out, parse_external_address); }
 bool read(const ConfigValue& value, AddressFamily& out) { return read_text(value, out, parse_address_family); }
+bool read(const ConfigValue& value, TlsVersion& out) { return read_text(value, out, parse_tls_version); }
 bool read(const ConfigValue& value, LogLevel& out) { return read_text(value, out, parse_log_level); }
 bool read(const ConfigValue& value, LogFormat& out) { return read_text(value, out, parse_log_format); }
 bool read(const ConfigValue& value, LogAddresses& out) { return read_text(value, out, parse_log_addresses); }
-
-bool read(const ConfigValue& value, ListenUrl& out) {
-  if (!value.expect(TomlNode::Kind::table)) return false;
-  bool all_right = true;
-  for (const TomlEntry& entry : value.node().entries) {
-    if (entry.key != "url") {
-      all_right = value.reject_at(entry.place, fmt::format("unknown key \"{}\"; a listener has only `url`", entry.key));
-    }
-  }
-  const TomlEntry* url = value.node().find("url");
-  if (url == nullptr) return value.reject("a listener needs `url`, such as \"udp://0.0.0.0:3478\"");
-  const auto parse = [](std::string_view text) { return parse_listen_url(text); };
-  return read_text(value.part(url->value), out, parse) && all_right;
-}
 
 std::string show_toml(bool value) { return value ? "true" : "false"; }
 std::string show_toml(const std::string& value) { return quote_toml(value); }
 std::string show_toml(std::uint16_t value) { return fmt::format("{}", value); }
 std::string show_toml(std::uint32_t value) { return fmt::format("{}", value); }
-std::string show_toml(const ListenUrl& value) { return fmt::format("{{ url = {} }}", quote_toml(show(value))); }
 
 std::string_view find_similar(std::string_view word, const std::vector<std::string_view>& candidates) {
   constexpr std::size_t kLongestKey = 64;  // bounds the work on a file of rubbish

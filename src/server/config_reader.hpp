@@ -67,14 +67,22 @@ bool read(const ConfigValue& value, IpAddress& out);
 bool read(const ConfigValue& value, IpPrefix& out);
 bool read(const ConfigValue& value, ExternalAddress& out);
 bool read(const ConfigValue& value, AddressFamily& out);
+bool read(const ConfigValue& value, TlsVersion& out);
 bool read(const ConfigValue& value, LogLevel& out);
 bool read(const ConfigValue& value, LogFormat& out);
 bool read(const ConfigValue& value, LogAddresses& out);
-/// `{ url = "..." }`.
+/// `{ url = "..." }`, also with `proxy_protocol = [BLOCK, ...]`.
 bool read(const ConfigValue& value, ListenUrl& out);
+/// `{ chain = ..., key = ... }`, each a path or `{ credential = "..." }`; both files must be readable and hold PEM.
+bool read(const ConfigValue& value, CertificateFiles& out);
 /// "text", `{ file = "..." }`, `{ env = "..." }` or `{ credential = "..." }`.
 bool read(const ConfigValue& value, SecretText& out);
 bool read(const ConfigValue& value, ConfiguredUser& out);
+
+/// The path of a file that the configuration names: relative ones start at the configuration's own folder.
+bool resolve_file(const ConfigValue& value, const std::string& path, std::string& out);
+/// The path of a credential of systemd (LoadCredential=).
+bool resolve_credential(const ConfigValue& value, const std::string& name, std::string& out);
 
 /// Reads as many items as are right, so that one mistake does not hide the next.
 template <typename T>
@@ -99,6 +107,7 @@ bool read(const ConfigValue& value, std::vector<T>& out) {
 [[nodiscard]] std::string show_toml(std::uint16_t value);
 [[nodiscard]] std::string show_toml(std::uint32_t value);
 [[nodiscard]] std::string show_toml(const ListenUrl& value);
+[[nodiscard]] std::string show_toml(const CertificateFiles& value);
 [[nodiscard]] std::string show_toml(const SecretText& value);
 [[nodiscard]] std::string show_toml(const ConfiguredUser& value);
 template <typename T>

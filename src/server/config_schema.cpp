@@ -1,64 +1,11 @@
 #include "server/config_schema.hpp"
 
-#include <fmt/format.h>
-
-#include <type_traits>
+#include "server/config_keys.hpp"
 
 namespace turnpike::server {
 namespace {
 
 constexpr std::uint32_t kMaxWorkers = 64;  // a reservation token names its worker in one byte
-constexpr std::uint32_t kMaxPerAllocation = 4096;
-
-/// What is wrong with a value that is of the right kind; empty when nothing is.
-template <typename T>
-using Check = std::function<std::string(const T&)>;
-
-template <typename Access>
-using ValueOf = std::remove_reference_t<decltype(std::declval<Access>()(std::declval<Config&>()))>;
-
-// Lists keep their good items beside a bad one, so that the good ones are checked too; for the rest the default stays.
-template <typename T>
-constexpr bool kKeepsParts = false;
-template <typename T>
-constexpr bool kKeepsParts<std::vector<T>> = true;
-
-template <typename Access>
-ConfigKey key(std::string path, Access access, std::string documentation, Check<ValueOf<Access>> check = {}) {
-  const auto load = [access, check](const ConfigValue& value, Config& config) {
-    ValueOf<Access> loaded{};
-    const bool whole = read(value, loaded);
-    if (whole && check) {
-      if (const std::string complaint = check(loaded); !complaint.empty()) return value.reject(complaint);
-    }
-    if (whole || kKeepsParts<ValueOf<Access>>) access(config) = std::move(loaded);
-    return whole;
-  };
-  const auto show_key = [access](const Config& config) { return show_toml(access(config)); };
-  return {std::move(path), std::move(documentation), load, show_key};
-}
-
-std::string unquoted(const std::string& toml) { return toml.front() == '"' ? toml.substr(1, toml.size() - 2) : toml; }
-
-template <typename T>
-Check<T> between(T least, T most) {
-  return [least, most](const T& value) {
-    if (!(value < least) && !(most < value)) return std::string{};
-    return fmt::format("must be {} to {}", unquoted(show_toml(least)), unquoted(show_toml(most)));
-  };
-}
-
-/// A socket buffer, as SO_RCVBUF takes it.
-std::string check_buffer(const ByteSize& size) {
-  constexpr std::uint64_t kLeast = 4U << 10U;
-  constexpr std::uint64_t kMost = 1U << 30U;
-  if (size.bytes == 0 || (size.bytes >= kLeast && size.bytes <= kMost)) return {};
-  return "must be 4KiB to 1GiB, or \"0\" for the system's own choice";
-}
-
-std::string check_listeners(const std::vector<ListenUrl>& listeners) {
-  return listeners.empty() ? "a server needs a listener" : "";
-}
 
 std::string check_families(const std::vector<AddressFamily>& families) {
   return families.empty() ? "name \"ipv4\", \"ipv6\" or both" : "";
@@ -83,9 +30,6 @@ void add_server_keys(std::vector<ConfigKey>& keys) {
       "server.drain_deadline", [](auto& c) -> auto& { return c.server.drain_deadline; },
       "How long a stop waits for live allocations to end by themselves.",
       between(Milliseconds{0}, Milliseconds{std::chrono::hours{24}})));
-  keys.push_back(key(
-      "listen", [](auto& c) -> auto& { return c.listen; },
-      "Where clients are served: one [[listen]] table with a `url` for each address and port.", check_listeners));
 }
 
 void add_relay_keys(std::vector<ConfigKey>& keys) {
@@ -114,6 +58,7 @@ void add_relay_keys(std::vector<ConfigKey>& keys) {
   keys.push_back(key(
       "relay.max_lifetime", [](auto& c) -> auto& { return c.relay.max_lifetime; },
       "The longest lifetime that a client can ask for.", between(Seconds{1}, Seconds{86400})));
+  keys.push_back(tcp_peer_ports_key());
   keys.push_back(key(
       "relay.peers.allow", [](auto& c) -> auto& { return c.relay.peers.allow; },
       "Blocks of special-purpose addresses (private networks, loopback ...) that may be peers all the "
@@ -145,52 +90,6 @@ void add_auth_keys(std::vector<ConfigKey>& keys) {
       between(Seconds{1}, Seconds{36500LL * 86400})));
 }
 
-void add_quota_keys(std::vector<ConfigKey>& keys) {
-  constexpr std::uint32_t kMost = 10'000'000;
-  keys.push_back(key(
-      "quota.per_user", [](auto& c) -> auto& { return c.quota.per_user; },
-      "Allocations that one user may have at a time; 0 means no limit of its own.", between<std::uint32_t>(0, kMost)));
-  keys.push_back(key(
-      "quota.per_client_address", [](auto& c) -> auto& { return c.quota.per_client_address; },
-      "Allocations from one client address (IPv6: one /64) at a time; 0 means no limit of its own.",
-      between<std::uint32_t>(0, kMost)));
-  keys.push_back(key(
-      "quota.total", [](auto& c) -> auto& { return c.quota.total; },
-      "Allocations at a time on this server; 0 means as many as there are relay ports.",
-      between<std::uint32_t>(0, kMost)));
-  keys.push_back(key(
-      "quota.user_rate", [](auto& c) -> auto& { return c.quota.user_rate; },
-      "Bandwidth of all allocations of one user together, in each direction; \"0\" means no limit."));
-  keys.push_back(key(
-      "quota.allocation_rate", [](auto& c) -> auto& { return c.quota.allocation_rate; },
-      "Bandwidth of one allocation, in each direction; \"0\" means no limit."));
-}
-
-void add_limits_keys(std::vector<ConfigKey>& keys) {
-  keys.push_back(key(
-      "limits.permissions", [](auto& c) -> auto& { return c.limits.permissions; },
-      "Permissions that one allocation can hold.", between<std::uint16_t>(1, kMaxPerAllocation)));
-  keys.push_back(key(
-      "limits.channels", [](auto& c) -> auto& { return c.limits.channels; }, "Channels that one allocation can bind.",
-      between<std::uint16_t>(1, kMaxPerAllocation)));
-  keys.push_back(key(
-      "limits.errors_per_second", [](auto& c) -> auto& { return c.limits.errors_per_second; },
-      "Error responses that one source address (IPv6: one /64) gets each second; 0 means no ration.",
-      between<std::uint32_t>(0, 1'000'000)));
-  keys.push_back(key(
-      "limits.receive_buffer", [](auto& c) -> auto& { return c.limits.receive_buffer; },
-      "Receive buffer of each listener's socket; \"0\" leaves it to the system.", check_buffer));
-  keys.push_back(key(
-      "limits.send_buffer", [](auto& c) -> auto& { return c.limits.send_buffer; },
-      "Send buffer of each listener's socket; \"0\" leaves it to the system.", check_buffer));
-  keys.push_back(key(
-      "limits.relay_receive_buffer", [](auto& c) -> auto& { return c.limits.relay_receive_buffer; },
-      "Receive buffer of each relay socket; \"0\" leaves it to the system.", check_buffer));
-  keys.push_back(key(
-      "limits.relay_send_buffer", [](auto& c) -> auto& { return c.limits.relay_send_buffer; },
-      "Send buffer of each relay socket; \"0\" leaves it to the system.", check_buffer));
-}
-
 void add_log_keys(std::vector<ConfigKey>& keys) {
   keys.push_back(key(
       "log.level", [](auto& c) -> auto& { return c.log.level; },
@@ -220,6 +119,8 @@ std::string_view ConfigKey::name() const noexcept { return std::string_view(path
 std::vector<ConfigKey> config_schema() {
   std::vector<ConfigKey> keys;
   add_server_keys(keys);
+  add_listen_keys(keys);
+  add_tls_keys(keys);
   add_relay_keys(keys);
   add_auth_keys(keys);
   add_quota_keys(keys);

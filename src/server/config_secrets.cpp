@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <filesystem>
 
 #include "server/config_reader.hpp"
 
@@ -28,10 +27,8 @@ bool read_secret_file(const ConfigValue& value, const std::string& path, SecretT
 }
 
 bool read_file_secret(const ConfigValue& value, const std::string& path, SecretText& out) {
-  if (path.empty()) return value.reject("`file` is empty");
-  // Relative to the file that names it: the working directory of a service is nobody's choice.
-  const auto folder = std::filesystem::path(value.context().file_name).parent_path();
-  return read_secret_file(value, (folder / path).string(), out);
+  std::string resolved;
+  return resolve_file(value, path, resolved) && read_secret_file(value, resolved, out);
 }
 
 bool read_variable_secret(const ConfigValue& value, const std::string& name, SecretText& out) {
@@ -41,14 +38,9 @@ bool read_variable_secret(const ConfigValue& value, const std::string& name, Sec
   return true;
 }
 
-/// systemd.exec(5), LoadCredential=.
 bool read_credential_secret(const ConfigValue& value, const std::string& name, SecretText& out) {
-  const auto folder = value.context().environment.variable("CREDENTIALS_DIRECTORY");
-  if (!folder) return value.reject("there are no systemd credentials ($CREDENTIALS_DIRECTORY is not set)");
-  if (name.empty() || name.front() == '.' || name.find('/') != std::string::npos) {
-    return value.reject(fmt::format("\"{}\" is no name of a credential", name));
-  }
-  return read_secret_file(value, *folder + "/" + name, out);
+  std::string resolved;
+  return resolve_credential(value, name, resolved) && read_secret_file(value, resolved, out);
 }
 
 template <std::size_t N>

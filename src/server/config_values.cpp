@@ -79,6 +79,8 @@ struct Choice {
 
 constexpr std::array kFamilies{Choice<AddressFamily>{"ipv4", AddressFamily::ipv4},
                                Choice<AddressFamily>{"ipv6", AddressFamily::ipv6}};
+constexpr std::array kTlsVersions{Choice<TlsVersion>{"1.2", TlsVersion::tls12},
+                                  Choice<TlsVersion>{"1.3", TlsVersion::tls13}};
 constexpr std::array kLogLevels{Choice<LogLevel>{"trace", LogLevel::trace}, Choice<LogLevel>{"debug", LogLevel::debug},
                                 Choice<LogLevel>{"info", LogLevel::info}, Choice<LogLevel>{"warn", LogLevel::warn},
                                 Choice<LogLevel>{"error", LogLevel::error}};
@@ -152,6 +154,7 @@ Parsed<turn::ByteRate> parse_rate(std::string_view text) {
 }
 
 Parsed<AddressFamily> parse_address_family(std::string_view text) { return parse_choice(text, kFamilies); }
+Parsed<TlsVersion> parse_tls_version(std::string_view text) { return parse_choice(text, kTlsVersions); }
 Parsed<LogLevel> parse_log_level(std::string_view text) { return parse_choice(text, kLogLevels); }
 Parsed<LogFormat> parse_log_format(std::string_view text) { return parse_choice(text, kLogFormats); }
 Parsed<LogAddresses> parse_log_addresses(std::string_view text) { return parse_choice(text, kLogAddresses); }
@@ -166,6 +169,7 @@ std::string show(turn::ByteRate value) {
   return value.is_limited() ? show_amount(value.bytes_per_second * 8, kRateUnits) : "0";
 }
 std::string show(AddressFamily value) { return show_choice(value, kFamilies); }
+std::string show(TlsVersion value) { return show_choice(value, kTlsVersions); }
 std::string show(LogLevel value) { return show_choice(value, kLogLevels); }
 std::string show(LogFormat value) { return show_choice(value, kLogFormats); }
 std::string show(LogAddresses value) { return show_choice(value, kLogAddresses); }

@@ -30,16 +30,19 @@ using Parsed = Result<T, ValueMistake>;
 [[nodiscard]] Parsed<turn::ByteRate> parse_rate(std::string_view text);
 /// "FIRST-LAST", 1024 or above, two ports or more.
 [[nodiscard]] Parsed<PortRange> parse_port_range(std::string_view text);
+/// "PORT" or "FIRST-LAST", 1 or above.
+[[nodiscard]] Parsed<PortRange> parse_peer_ports(std::string_view text);
 [[nodiscard]] Parsed<IpAddress> parse_ip_address(std::string_view text);
 [[nodiscard]] Parsed<IpPrefix> parse_ip_prefix(std::string_view text);
 /// "EXTERNAL" or "EXTERNAL/LOCAL".
 [[nodiscard]] Parsed<ExternalAddress> parse_external_address(std::string_view text);
 
 enum class PortZero : std::uint8_t { refused, allowed };
-/// "udp://ADDRESS:PORT".
+/// "SCHEME://ADDRESS:PORT" with one of the schemes udp, tcp, tls, dtls, http and https.
 [[nodiscard]] Parsed<ListenUrl> parse_listen_url(std::string_view text, PortZero port_zero = PortZero::refused);
 
 [[nodiscard]] Parsed<AddressFamily> parse_address_family(std::string_view text);
+[[nodiscard]] Parsed<TlsVersion> parse_tls_version(std::string_view text);
 [[nodiscard]] Parsed<LogLevel> parse_log_level(std::string_view text);
 [[nodiscard]] Parsed<LogFormat> parse_log_format(std::string_view text);
 [[nodiscard]] Parsed<LogAddresses> parse_log_addresses(std::string_view text);
@@ -52,8 +55,11 @@ enum class PortZero : std::uint8_t { refused, allowed };
 [[nodiscard]] std::string show(const IpAddress& value);
 [[nodiscard]] std::string show(const IpPrefix& value);
 [[nodiscard]] std::string show(const ExternalAddress& value);
+[[nodiscard]] std::string show(ListenScheme value);
+/// The URL alone.
 [[nodiscard]] std::string show(const ListenUrl& value);
 [[nodiscard]] std::string show(AddressFamily value);
+[[nodiscard]] std::string show(TlsVersion value);
 [[nodiscard]] std::string show(LogLevel value);
 [[nodiscard]] std::string show(LogFormat value);
 [[nodiscard]] std::string show(LogAddresses value);

@@ -49,6 +49,8 @@ std::shared_ptr<const turn::CoreConfig> make_core_config(const Config& config, c
   core->max_allocations = max_allocations(config, addresses);
   core->max_permissions = config.limits.permissions;
   core->max_channels = config.limits.channels;
+  for (const PortRange& ports : config.relay.tcp_peer_ports) core->tcp_peer_ports.push_back({ports.first, ports.last});
+  core->max_peer_connections = config.limits.peer_connections;
   core->allocation_rate = config.quota.allocation_rate;
   core->user_rate = config.quota.user_rate;
   return core;

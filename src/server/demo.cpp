@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "server/config_values.hpp"
 #include "server/ice_servers.hpp"
 #include "server/public_places.hpp"
 #include "turnpike/base/base64.hpp"
@@ -34,8 +35,8 @@ std::vector<IpPrefix> own_addresses(std::span<const net::InterfaceAddress> inter
 
 std::string join_listeners(const RuntimeAddresses& addresses) {
   std::string list;
-  for (const Endpoint& listener : addresses.listeners) {
-    if (!is_link_local(listener.address)) list += fmt::format("  udp://{}\n", listener.to_string());
+  for (const ListenUrl& listener : addresses.served) {
+    if (!is_link_local(listener.endpoint.address)) list += fmt::format("  {}\n", show(listener));
   }
   return list;
 }
@@ -56,7 +57,7 @@ std::string demo_banner(const Config& config, const RuntimeAddresses& addresses,
   const turn::EphemeralCredential credential =
       turn::mint_ephemeral(config.auth.secrets.front().value, "demo", now + kCredentialLifetime);
   return fmt::format(
-      "turnpike demo: STUN and TURN over UDP on\n{}\n"
+      "turnpike demo: STUN and TURN on\n{}\n"
       "This is a demo and not meant for the internet: its secret is made up and lives in memory, it keeps nothing, and "
       "it\n"
       "relays only between loopback and this machine's own addresses. For a real server write a configuration file "

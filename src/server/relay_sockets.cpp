@@ -48,6 +48,30 @@ std::optional<RelaySockets::OpenedPair> RelaySockets::open_on(std::uint32_t addr
   return opened;
 }
 
+std::optional<std::uint32_t> RelaySockets::lease_port(AddressFamily family, const TryBind& try_bind) {
+  const std::size_t count = options_.addresses.size();
+  const std::size_t start = count == 0 ? 0 : static_cast<std::size_t>(random_.below(count));
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto address = static_cast<std::uint32_t>((start + i) % count);
+    if (options_.addresses[address].family() == family && lease_on(address, try_bind)) return address;
+  }
+  return std::nullopt;
+}
+
+bool RelaySockets::lease_on(std::uint32_t address, const TryBind& try_bind) {
+  net::PortPool& pool = pools_[address];
+  std::vector<std::uint16_t> unusable;  // as above
+  bool leased = false;
+  for (int attempt = 0; attempt < kBindAttempts && !leased; ++attempt) {
+    const auto port = pool.take(random_);
+    if (!port) break;
+    leased = try_bind({options_.addresses[address], *port});
+    if (!leased) unusable.push_back(*port);
+  }
+  for (const std::uint16_t each : unusable) pool.give_back(each);
+  return leased;
+}
+
 std::optional<Endpoint> RelaySockets::open(const turn::OpenRelaySocket& command) {
   // Addresses of a family share the load: start anywhere, try each.
   const std::size_t count = options_.addresses.size();

@@ -47,6 +47,12 @@ class RelaySockets {
   [[nodiscard]] std::optional<Endpoint> install(turn::AllocationId allocation, RelaySocket socket);
   [[nodiscard]] std::optional<RelaySocket> take_reserved(const turn::ReservationToken& token);
 
+  /// Takes a free port for something that is no UDP socket of ours; `try_bind(local endpoint)` says whether it can be
+  /// had. Gives the index of the relay address; release_port() ends it.
+  using TryBind = std::function<bool(const Endpoint&)>;
+  [[nodiscard]] std::optional<std::uint32_t> lease_port(AddressFamily family, const TryBind& try_bind);
+  void release_port(std::uint32_t address, std::uint16_t port) { pools_[address].give_back(port); }
+
   void close(turn::AllocationId allocation, AddressFamily family);
   void close(RelaySocket socket);
   void drop_reserved(const turn::ReservationToken& token);
@@ -91,6 +97,7 @@ class RelaySockets {
   };
   [[nodiscard]] std::optional<OpenedPair> open_on(std::uint32_t address, turn::OpenRelaySocket::Port port);
   [[nodiscard]] std::optional<RelaySocket> bind(std::uint32_t address, std::uint16_t port);
+  [[nodiscard]] bool lease_on(std::uint32_t address, const TryBind& try_bind);
 
   Options options_;
   Random& random_;

@@ -66,15 +66,21 @@ void warn_about_foreign_relays(std::span<const net::InterfaceAddress> interfaces
   }
 }
 
+void add_listener(const ListenUrl& listen, const IpAddress& address, RuntimeAddresses& out) {
+  const Endpoint endpoint{address, listen.endpoint.port};
+  add_once(out.listeners, endpoint);
+  out.served.push_back({listen.scheme, endpoint, listen.proxy_protocol});
+}
+
 void resolve_listeners(const Config& config, std::span<const net::InterfaceAddress> interfaces, RuntimeAddresses& out) {
   for (const ListenUrl& listen : config.listen) {
-    if (!listen.endpoint.address.is_unspecified()) {
-      add_once(out.listeners, listen.endpoint);
+    const IpAddress& address = listen.endpoint.address;
+    if (!address.is_unspecified()) {
+      add_listener(listen, address, out);
       continue;
     }
     for (const net::InterfaceAddress& entry : interfaces) {
-      if (entry.address.family() != listen.endpoint.address.family()) continue;
-      add_once(out.listeners, Endpoint{entry.address, listen.endpoint.port});
+      if (entry.address.family() == address.family()) add_listener(listen, entry.address, out);
     }
   }
 }

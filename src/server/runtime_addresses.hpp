@@ -16,6 +16,7 @@ namespace turnpike::server {
 struct RuntimeAddresses {
   std::vector<turn::RelayAddresses::Mapping> relays;
   std::vector<Endpoint> listeners;    ///< a wildcard listener once for each local address of its family
+  std::vector<ListenUrl> served;      ///< the same with what is served there; in the order of the configuration
   std::vector<IpAddress> broadcasts;  ///< of the local interfaces' subnets
   std::vector<std::string> warnings;  ///< for the operator; they hold addresses of this machine, not of clients
 

@@ -48,18 +48,44 @@ RelaySockets::Options relay_options(const Config& config, const RuntimeAddresses
   return options;
 }
 
+Streams::Options stream_options(const Config& config, std::uint32_t workers) {
+  const auto share = [workers](std::uint32_t all) { return std::max(1U, all / workers); };
+  return {.max_streams = share(config.limits.connections),
+          .max_unproven = share(config.limits.handshakes),
+          .handshake_timeout = config.limits.handshake,
+          .message_timeout = config.limits.first_message,
+          .queue_bytes = static_cast<std::size_t>(config.limits.stream_queue.bytes)};
+}
+
+net::DtlsServer::Options dtls_options(const Config& config, std::uint32_t workers) {
+  const auto share = [workers](std::uint32_t all) { return std::max(1U, all / workers); };
+  return {.max_handshakes = share(config.limits.handshakes),
+          .max_associations = share(config.limits.connections),
+          .handshake_timeout = config.limits.handshake,
+          .idle_timeout = config.limits.first_message};
+}
+
+control::HttpServer::Options http_options(const Config& config) {
+  control::HttpServer::Options options;
+  options.max_sessions = config.limits.http_sessions;
+  return options;
+}
+
 }  // namespace
 
-Server::Server(Config config, bool listeners_chosen, std::shared_ptr<const EventLog> log)
+Server::Server(Config config, Options options, std::shared_ptr<const EventLog> log)
     : config_(std::move(config)),
       log_(std::move(log)),
       masker_(config_.log.addresses, random_),
       signals_(control_, SIGTERM, SIGINT, SIGHUP),
       drain_timer_(control_),
       statistics_timer_(control_),
-      reports_(control_, *log_, masker_) {
+      certificate_timer_(control_),
+      http_(control_, http_options(config_)),
+      reports_(control_, http_, *log_, masker_) {
   const std::uint32_t count = worker_count(config_);
-  auto listeners = bind_listeners(config_, count, listeners_chosen);
+  load_certificates(std::move(options.tls));
+  auto listeners = bind_listeners(config_, count, options.listeners_chosen, tls_ != nullptr);
   addresses_ = find_addresses(config_);
   const auto core_config = make_core_config(config_, addresses_, random_);
   quota_ = std::make_unique<SharedQuotaLedger>(make_quota_limits(config_));
@@ -68,8 +94,11 @@ Server::Server(Config config, bool listeners_chosen, std::shared_ptr<const Event
   const Worker::Surroundings surroundings{*quota_, *error_ration_, reports_, workers_};
   for (std::uint32_t i = 0; i < count; ++i) {
     workers_.push_back(std::make_unique<Worker>(
-        Worker::Options{i, relay_options(config_, addresses_, i, count), core_config}, surroundings));
-    for (net::UdpSocket& listener : listeners[i]) workers_.back()->add_listener(std::move(listener));
+        Worker::Options{i, relay_options(config_, addresses_, i, count), stream_options(config_, count),
+                        dtls_options(config_, count), core_config},
+        surroundings));
+    workers_.back()->set_tls(tls_);
+    workers_.back()->add_listeners(std::move(listeners[i]));
   }
 }
 
@@ -81,6 +110,7 @@ void Server::run() {
   for (const auto& worker : workers_) worker->start();
   wait_for_signal();
   schedule_statistics();
+  watch_certificates();
   log_->write(LogLevel::info, "serving",
               {{"workers", workers_.size()}, {"listeners", config_.listen.size()}, {"realm", config_.server.realm}});
   const auto work =
@@ -109,7 +139,9 @@ void Server::wait_for_signal() {
 
 void Server::on_signal(int signal) {
   if (signal == SIGHUP) {
-    log_->write(LogLevel::warn, "reload is not available in this version; restart to apply a changed configuration");
+    if (certificates_) report_certificates(certificates_->reload(sample_now().wall));
+    log_->write(LogLevel::warn,
+                "reload: certificates are read again; a changed configuration needs a restart in this version");
     return;
   }
   if (phase_ == Phase::draining) {
@@ -123,6 +155,7 @@ void Server::start_draining() {
   phase_ = Phase::draining;
   log_->write(LogLevel::info, "stopping", {{"deadline_ms", config_.server.drain_deadline.count()}});
   drain_deadline_ = sample_now().mono + config_.server.drain_deadline;
+  http_.start_draining();
   for (const auto& each : workers_) {
     each->post([](Worker& worker) { worker.start_draining(); });
   }
@@ -147,7 +180,9 @@ void Server::end() {
   phase_ = Phase::ending;
   drain_timer_.cancel();
   statistics_timer_.cancel();
+  certificate_timer_.cancel();
   signals_.cancel();
+  http_.stop();
   auto sum = std::make_shared<WorkerStatistics>();
   ask_workers(
       [](Worker& worker) {
@@ -159,7 +194,7 @@ void Server::end() {
         if (missing > 0) return;
         // Every worker has posted its last report before its statistics; give those to the log first.
         boost::asio::post(control_, [this, sum] {
-          log_statistics(*log_, *sum, reports_.lost());
+          log_statistics(*sum);
           log_->write(LogLevel::info, "stopped");
           log_->flush();
           control_.stop();
@@ -176,7 +211,7 @@ void Server::schedule_statistics() {
     ask_workers([](Worker& worker) { return worker.statistics(); },
                 [this, sum](const WorkerStatistics& statistics, std::size_t missing) {
                   *sum += statistics;
-                  if (missing == 0) log_statistics(*log_, *sum, reports_.lost());
+                  if (missing == 0) log_statistics(*sum);
                 });
     schedule_statistics();
   });

@@ -9,6 +9,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "server/address_masker.hpp"
+#include "server/certificate_store.hpp"
 #include "server/config.hpp"
 #include "server/event_log.hpp"
 #include "server/runtime_addresses.hpp"
@@ -16,6 +17,8 @@
 #include "server/worker.hpp"
 #include "server/worker_reports.hpp"
 #include "turnpike/base/system_random.hpp"
+#include "turnpike/control/http_server.hpp"
+#include "turnpike/net/tls_settings.hpp"
 #include "turnpike/turn/error_ration.hpp"
 
 namespace turnpike::server {
@@ -24,9 +27,14 @@ namespace turnpike::server {
 /// they must live: workers go before what they use.
 class Server {
  public:
+  struct Options {
+    bool listeners_chosen = false;  ///< see bind_listeners()
+    /// Where the configuration names no certificates, such as a made-up one; may be null.
+    std::shared_ptr<const net::TlsSettings> tls;
+  };
+
   /// Binds all listeners and prepares the workers. Throws std::exception with what the operator must know.
-  /// `listeners_chosen`: see bind_listeners().
-  Server(Config config, bool listeners_chosen, std::shared_ptr<const EventLog> log);
+  Server(Config config, Options options, std::shared_ptr<const EventLog> log);
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
   ~Server();
@@ -49,6 +57,11 @@ class Server {
   void poll_drain();
   void end();
   void schedule_statistics();
+  void log_statistics(const WorkerStatistics& statistics) const;
+  void load_certificates(std::shared_ptr<const net::TlsSettings> fallback);
+  void watch_certificates();
+  void report_certificates(const CertificateStore::Outcome& outcome);
+  void distribute_tls();
   template <typename Ask, typename Answer>
   void ask_workers(Ask ask, Answer answer);
 
@@ -60,7 +73,12 @@ class Server {
   boost::asio::signal_set signals_;
   boost::asio::steady_timer drain_timer_;
   boost::asio::steady_timer statistics_timer_;
+  boost::asio::steady_timer certificate_timer_;
+  control::HttpServer http_;
   WorkerReports reports_;
+  std::unique_ptr<CertificateStore> certificates_;  // null when the configuration names none
+  std::shared_ptr<const net::TlsSettings> tls_;     // what new handshakes get; may be null
+  Instant next_ticket_key_{};
   RuntimeAddresses addresses_;
   std::unique_ptr<SharedQuotaLedger> quota_;
   std::unique_ptr<turn::ErrorRation> error_ration_;

@@ -19,6 +19,8 @@ constexpr std::chrono::milliseconds kMaxStay{20};
 constexpr std::size_t kMinFreeSlots = 8;
 constexpr int kMaxIcmpErrors = 16;
 
+KeyedHash::Key make_key(Random& random) noexcept { return {random.next_u64(), random.next_u64()}; }
+
 net::EpollSet open_epoll() {
   auto epoll = net::EpollSet::open();
   if (!epoll) throw boost::system::system_error(epoll.error(), "epoll");
@@ -35,11 +37,15 @@ Worker::Worker(Options options, const Surroundings& surroundings)
       epoll_(open_epoll()),
       readable_(io_, epoll_.native_handle()),
       timer_(io_),
+      proxy_routes_(make_key(random_)),
       relay_sockets_(std::move(options.relay), random_, epoll_,
                      [this](std::uint32_t owner, std::uint32_t address, std::uint16_t port) {
                        surroundings_.workers[owner]->post(
                            [address, port](Worker& worker) { worker.give_back_port(address, port); });
                      }),
+      streams_(options.streams, make_key(random_), epoll_, *this),
+      tcp_relays_(relay_sockets_, epoll_, streams_, *this),
+      dtls_options_(options.dtls),
       core_(std::move(options.config),
             {random_, surroundings.quota, surroundings.error_ration, static_cast<std::uint8_t>(options.index)}) {}
 
@@ -48,11 +54,23 @@ Worker::~Worker() {
   readable_.release();  // the descriptor belongs to epoll_
 }
 
-void Worker::add_listener(net::UdpSocket listener) {
-  listeners_.push_back(std::move(listener));
-  // Listeners are told from relay sockets by the upper half of the token, a generation that is never 0.
-  if (const auto error = epoll_.add(listeners_.back().native_handle(), listeners_.size() - 1)) {
-    throw boost::system::system_error(error, "epoll");
+void Worker::add_listeners(WorkerListeners listeners) {
+  const auto watch = [this](const net::UdpSocket& socket, EventToken token) {
+    if (const auto error = epoll_.add(socket.native_handle(), token.encode())) {
+      throw boost::system::system_error(error, "epoll");
+    }
+  };
+  for (WorkerListeners::Datagram& each : listeners.datagram) {
+    if (each.is_plain()) {
+      watch(each.socket, {EventToken::Kind::udp_listener, static_cast<std::uint32_t>(listeners_.size())});
+      listeners_.push_back(std::move(each.socket));
+    } else {
+      watch(each.socket, {EventToken::Kind::special_listener, static_cast<std::uint32_t>(special_listeners_.size())});
+      special_listeners_.push_back(std::move(each));
+    }
+  }
+  for (WorkerListeners::Stream& each : listeners.stream) {
+    streams_.add_listener(std::move(each.socket), std::move(each.policy));
   }
 }
 
@@ -67,7 +85,11 @@ void Worker::stop() {
   thread_.join();
 }
 
-void Worker::begin_turn() noexcept { now_ = sample_now(); }
+void Worker::begin_turn() noexcept {
+  now_ = sample_now();
+  streams_.set_now(now_.mono);
+  tcp_relays_.set_now(now_.mono);
+}
 
 void Worker::end_turn() {
   tick();
@@ -99,7 +121,8 @@ void Worker::on_readable() {
 }
 
 void Worker::serve(const net::EpollSet::Event& event) {
-  if (event.token >> 32U == 0) return serve_listener(listeners_[event.token]);
+  if (event.token < listeners_.size()) return serve_listener(listeners_[event.token]);
+  if (event.token >> 32U == 0) return serve_other(event);
   const auto [allocation, family] = RelaySockets::named_by(event.token);
   net::UdpSocket* socket = relay_sockets_.find(allocation, family);
   if (socket == nullptr) return;  // closed by an earlier event of this round
@@ -122,7 +145,7 @@ void Worker::serve_listener(net::UdpSocket& listener) {
     switch (verdict.kind) {
       case turn::ClientVerdict::Kind::forward: forward_to_peer(verdict); break;
       case turn::ClientVerdict::Kind::handled: run_commands(); break;
-      case turn::ClientVerdict::Kind::drop: statistics_.count(verdict.reason); break;
+      case turn::ClientVerdict::Kind::drop: serve_dtls_or_drop(five_tuple, datagram.payload, verdict.reason); break;
     }
   }
 }
@@ -152,12 +175,12 @@ void Worker::serve_relay_socket(net::UdpSocket& socket, turn::AllocationId alloc
 }
 
 void Worker::forward_to_client(const turn::PeerVerdict& verdict, MutableByteSpan payload) noexcept {
-  net::UdpSocket* listener = find_listener(verdict.client);
-  if (listener == nullptr) return statistics_.count(DropReason::unanswerable);
   const ByteSpan message = turn::wrap_for_client(verdict, payload);
   if (message.empty()) return statistics_.count(DropReason::too_big);
-  send_.add(
-      {.socket = listener, .to = verdict.client.client, .source = verdict.client.server.address, .payload = message});
+  if (verdict.client.transport != Transport::udp) return forward_to_other_client(verdict.client, message, payload);
+  const auto route = find_route(verdict.client);
+  if (!route) return statistics_.count(DropReason::unanswerable);
+  send_.add({.socket = route->listener, .to = route->to, .source = verdict.client.server.address, .payload = message});
 }
 
 void Worker::serve_errors(net::UdpSocket& socket, turn::AllocationId allocation) {
@@ -171,8 +194,10 @@ void Worker::serve_errors(net::UdpSocket& socket, turn::AllocationId allocation)
   }
 }
 
-void Worker::flush() noexcept {
+void Worker::flush() {
+  streams_.flush();  // first: a stream that ends may have something to say to others
   send_.flush();
+  arena_.reset();
   receive_.recycle();
 }
 
@@ -181,10 +206,24 @@ void Worker::tick() {
     core_.tick(now_, outbox_);
     run_commands();
   }
+  streams_.tick();
+  tcp_relays_.tick();
+  if (dtls_) dtls_->tick(now_.mono, *this);
+}
+
+std::optional<Instant> Worker::next_deadline() const noexcept {
+  std::optional<Instant> earliest = core_.next_deadline();
+  const auto consider = [&earliest](const std::optional<Instant>& deadline) {
+    if (deadline && (!earliest || *deadline < *earliest)) earliest = deadline;
+  };
+  consider(streams_.next_deadline());
+  consider(tcp_relays_.next_deadline());
+  if (dtls_) consider(dtls_->next_deadline());
+  return earliest;
 }
 
 void Worker::arm_timer() {
-  const auto deadline = core_.next_deadline();
+  const auto deadline = next_deadline();
   if (deadline == armed_for_) return;
   armed_for_ = deadline;
   if (!deadline) {
@@ -207,7 +246,10 @@ void Worker::end_all_allocations() {
     done = core_.end_all(now_, outbox_);
     run_commands();
   }
-  send_.flush();
+  tcp_relays_.close_all();
+  streams_.close_all();
+  if (dtls_) dtls_->close_all(*this);
+  flush();
   relay_sockets_.close_all();
 }
 
@@ -219,6 +261,13 @@ WorkerStatistics Worker::statistics() const noexcept {
   for (std::size_t i = 0; i < kDropReasonCount; ++i) copy.drops[i] += sent.drops[i];
   for (const net::UdpSocket& listener : listeners_) copy.kernel_drops += listener.kernel_drops();
   copy.kernel_drops += relay_sockets_.kernel_drops();
+  for (const auto& listener : special_listeners_) copy.kernel_drops += listener.socket.kernel_drops();
+  copy.streams = streams_.counters();
+  copy.streams_live = streams_.size();
+  if (dtls_) {
+    copy.dtls = dtls_->counters();
+    copy.dtls_live = dtls_->association_count();
+  }
   copy.allocations_live = core_.allocation_count();
   copy.relay_ports_free = relay_sockets_.free_ports();
   return copy;

@@ -14,9 +14,15 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "server/proxy_routes.hpp"
 #include "server/relay_sockets.hpp"
+#include "server/send_arena.hpp"
+#include "server/streams.hpp"
+#include "server/tcp_relays.hpp"
 #include "server/worker_statistics.hpp"
 #include "turnpike/base/system_random.hpp"
+#include "turnpike/control/http_server.hpp"
+#include "turnpike/net/dtls_server.hpp"
 #include "turnpike/net/epoll_set.hpp"
 #include "turnpike/net/receive_batch.hpp"
 #include "turnpike/net/send_batch.hpp"
@@ -40,15 +46,35 @@ class WorkerObserver {
   virtual void on_allocation_started(const turn::AllocationStarted& started) noexcept = 0;
   virtual void on_allocation_ended(const turn::AllocationEnded& ended) noexcept = 0;
   virtual void on_refused(const turn::RequestRefused& refused) noexcept = 0;
+  /// A connection that turned out to be HTTP.
+  virtual void on_http_stream(control::HttpStream stream) noexcept = 0;
 };
 
-/// One core's share of the server: an io_context run by one thread, listeners, relay core, relay sockets, buffers.
-/// Nothing of it is touched by another thread except through post().
-class Worker {
+/// What one worker listens on.
+struct WorkerListeners {
+  struct Datagram {
+    net::UdpSocket socket;
+    bool only_dtls = false;
+    std::vector<IpPrefix> proxies{};  ///< not empty: every datagram begins with a PROXY protocol header
+    [[nodiscard]] bool is_plain() const noexcept { return !only_dtls && proxies.empty(); }
+  };
+  struct Stream {
+    net::TcpListener socket;
+    StreamPolicy policy;
+  };
+  std::vector<Datagram> datagram;
+  std::vector<Stream> stream;
+};
+
+/// One core's share of the server: an io_context run by one thread, listeners, client streams, relay core, relay
+/// sockets, buffers. Nothing of it is touched by another thread except through post().
+class Worker final : StreamEvents, TcpRelayEvents, net::DtlsServer::Events {
  public:
   struct Options {
     std::uint32_t index = 0;
     RelaySockets::Options relay;
+    Streams::Options streams;
+    net::DtlsServer::Options dtls;
     std::shared_ptr<const turn::CoreConfig> config;
   };
   /// Shared by all workers; outlives them.
@@ -65,8 +91,8 @@ class Worker {
   Worker& operator=(const Worker&) = delete;
   ~Worker();
 
-  /// Before start().
-  void add_listener(net::UdpSocket listener);
+  /// Before start(), once. May throw boost::system::system_error.
+  void add_listeners(WorkerListeners listeners);
   void start();
   /// Ends the loop after what is posted so far, and the thread with it.
   void stop();
@@ -90,6 +116,10 @@ class Worker {
   void hand_over_reservation(std::uint32_t to, turn::AllocationId allocation, const turn::ReservationToken& token,
                              const std::string& user);
   void on_reservation_redeemed(turn::AllocationId allocation, std::optional<RelaySocket> socket);
+  /// A client that an other worker accepted binds a data connection of ours (RFC 6062 section 5.4).
+  void on_data_connection(MovingStream moving, const turn::BindDataConnection& bind);
+  /// For streams accepted and handshakes begun from now on. Null: no TLS and no DTLS.
+  void set_tls(const std::shared_ptr<const net::TlsSettings>& settings);
   void give_back_port(std::uint32_t address, std::uint16_t port) { relay_sockets_.give_back_port(address, port); }
 
  private:
@@ -98,15 +128,46 @@ class Worker {
   void wait_for_datagrams();
   void on_readable();
   void serve(const net::EpollSet::Event& event);
+  void serve_other(const net::EpollSet::Event& event);
   void serve_listener(net::UdpSocket& listener);
   void serve_relay_socket(net::UdpSocket& socket, turn::AllocationId allocation);
   void serve_errors(net::UdpSocket& socket, turn::AllocationId allocation);
   [[nodiscard]] std::span<const net::ReceivedDatagram> read(net::UdpSocket& socket) noexcept;
-  void flush() noexcept;
+  void flush();
   void forward_to_peer(const turn::ClientVerdict& verdict) noexcept;
   void forward_to_client(const turn::PeerVerdict& verdict, MutableByteSpan payload) noexcept;
   void tick();
   void arm_timer();
+  [[nodiscard]] std::optional<Instant> next_deadline() const noexcept;
+
+  // Clients that are not plain UDP: worker_clients.cpp.
+  void serve_special_listener(WorkerListeners::Datagram& listener);
+  void serve_proxied(WorkerListeners::Datagram& listener, const net::ReceivedDatagram& datagram);
+  void serve_dtls_or_drop(const FiveTuple& five_tuple, ByteSpan datagram, DropReason reason) noexcept;
+  void serve_message(const FiveTuple& client, ByteSpan message);
+  [[nodiscard]] ByteSpan keep(ByteSpan bytes) noexcept;
+  /// `message` may be padded in the tail-room of `payload`.
+  void forward_to_other_client(const FiveTuple& client, ByteSpan message, MutableByteSpan payload) noexcept;
+  struct Route {
+    net::UdpSocket* listener;
+    Endpoint to;
+  };
+  [[nodiscard]] std::optional<Route> find_route(const FiveTuple& client) noexcept;
+  void hold_client(const FiveTuple& client, bool held);
+  void on_stream_message(const FiveTuple& client, ByteSpan message) override;
+  void on_stream_closed(const FiveTuple& client) override;
+  void on_http_stream(control::HttpStream stream) override;
+  void on_stream_data(StreamId stream, ByteSpan bytes) override;
+  void on_stream_drained(StreamId stream) override;
+  void on_data_stream_closed(StreamId stream) override;
+  void on_wire(const FiveTuple& client, ByteSpan datagram) noexcept override;
+  void on_message(const FiveTuple& client, MutableByteSpan message) noexcept override;
+  void on_closed(const FiveTuple& client) noexcept override;
+  std::optional<turn::ConnectionId> on_peer_connection(turn::AllocationId allocation, const Endpoint& peer) override;
+  bool on_peer_connected(turn::ConnectionId connection, bool connected) override;
+  void on_connection_closed(turn::ConnectionId connection) noexcept override;
+  Duration on_connection_data(turn::ConnectionId connection, turn::DataDirection direction,
+                              std::size_t bytes) noexcept override;
 
   // The command runner: worker_commands.cpp.
   void run_commands();
@@ -115,6 +176,9 @@ class Worker {
   void run(turn::RedeemReservation& command);
   void run(turn::CloseRelaySocket& command);
   void run(turn::DropReservation& command);
+  void run(turn::ConnectPeer& command);
+  void run(turn::ClosePeerConnection& command);
+  void run(turn::BindDataConnection& command);
   void run(turn::AllocationStarted& command);
   void run(turn::AllocationEnded& command);
   void run(turn::RequestRefused& command);
@@ -139,9 +203,17 @@ class Worker {
   net::ReceiveBatch receive_;
   net::SendBatch send_;
   turn::Outbox outbox_;
-  std::vector<OpenedSocket> opened_;  // what the commands just run have opened, not yet told to the core
-  std::vector<net::UdpSocket> listeners_;
+  SendArena arena_;
+  std::vector<OpenedSocket> opened_;               // what the commands just run have opened, not yet told to the core
+  std::vector<turn::ConnectionId> unconnectable_;  // likewise: connections that failed at once
+  std::vector<net::UdpSocket> listeners_;          // plain ones: the index is their token
+  std::vector<WorkerListeners::Datagram> special_listeners_;
+  ProxyRoutes proxy_routes_;
   RelaySockets relay_sockets_;
+  Streams streams_;
+  TcpRelays tcp_relays_;
+  net::DtlsServer::Options dtls_options_;
+  std::optional<net::DtlsServer> dtls_;
   turn::RelayCore core_;
   WorkerStatistics statistics_;
   std::thread thread_;

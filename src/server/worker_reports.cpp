@@ -70,6 +70,19 @@ void WorkerReports::on_refused(const turn::RequestRefused& refused) noexcept {
   });
 }
 
+void WorkerReports::on_http_stream(control::HttpStream stream) noexcept {
+  if (pending_streams_.load(std::memory_order_relaxed) >= kMaxPending) return;  // which closes it
+  try {
+    pending_streams_.fetch_add(1, std::memory_order_relaxed);
+    boost::asio::post(control_, [this, stream = std::move(stream)]() mutable {
+      pending_streams_.fetch_sub(1, std::memory_order_relaxed);
+      http_.serve(std::move(stream));
+    });
+  } catch (const std::exception&) {  // no memory
+    pending_streams_.fetch_sub(1, std::memory_order_relaxed);
+  }
+}
+
 void WorkerReports::write(const turn::AllocationStarted& started) const {
   constexpr LogLevel kLevel = LogLevel::debug;
   log_.write(kLevel, "allocation started",

@@ -13,17 +13,19 @@
 namespace turnpike::server {
 
 /// Carries what workers report to the control loop, which writes the log: a log that blocks never holds up a relay. At
-/// most kMaxPending reports wait; more are counted and said so.
+/// most kMaxPending reports wait; more are counted and said so. HTTP streams go the same way, as many at most.
 class WorkerReports final : public WorkerObserver {
  public:
   static constexpr std::uint32_t kMaxPending = 4096;
 
-  WorkerReports(boost::asio::io_context& control, const EventLog& log, const AddressMasker& masker)
-      : control_(control), log_(log), masker_(masker) {}
+  WorkerReports(boost::asio::io_context& control, control::HttpServer& http, const EventLog& log,
+                const AddressMasker& masker)
+      : control_(control), http_(http), log_(log), masker_(masker) {}
 
   void on_allocation_started(const turn::AllocationStarted& started) noexcept override;
   void on_allocation_ended(const turn::AllocationEnded& ended) noexcept override;
   void on_refused(const turn::RequestRefused& refused) noexcept override;
+  void on_http_stream(control::HttpStream stream) noexcept override;
 
   /// Reports that were thrown away because the log did not keep up. Any thread.
   [[nodiscard]] std::uint64_t lost() const noexcept { return lost_.load(std::memory_order_relaxed); }
@@ -35,9 +37,11 @@ class WorkerReports final : public WorkerObserver {
   void write(const turn::AllocationEnded& ended) const;
 
   boost::asio::io_context& control_;
+  control::HttpServer& http_;
   const EventLog& log_;
   const AddressMasker& masker_;
   std::atomic<std::uint32_t> pending_{0};
+  std::atomic<std::uint32_t> pending_streams_{0};
   std::atomic<std::uint64_t> lost_{0};
 };
 

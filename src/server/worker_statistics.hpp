@@ -3,7 +3,9 @@
 #include <array>
 #include <cstdint>
 
+#include "server/streams.hpp"
 #include "turnpike/base/drop_reason.hpp"
+#include "turnpike/net/dtls_server.hpp"
 #include "turnpike/stun/error_code.hpp"
 
 namespace turnpike::server {
@@ -23,6 +25,10 @@ struct WorkerStatistics {
   std::uint64_t kernel_drops =
       0;  ///< receive buffer full: SO_MEMINFO of listeners, and of relay sockets when they close
   std::uint64_t relay_ports_free = 0;
+  Streams::Counters streams;
+  std::uint64_t streams_live = 0;
+  net::DtlsServer::Counters dtls;
+  std::uint64_t dtls_live = 0;
 
   void count(DropReason reason, std::uint64_t times = 1) noexcept { drops[static_cast<std::size_t>(reason)] += times; }
   void count(stun::ErrorCode code) noexcept {

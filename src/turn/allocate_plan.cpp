@@ -11,6 +11,7 @@ namespace {
 using stun::AttributeType;
 using stun::ErrorCode;
 
+constexpr std::uint8_t kProtocolTcp = 6;
 constexpr std::uint8_t kProtocolUdp = 17;
 // ADDITIONAL-ADDRESS-FAMILY had this number in the draft that coturn's clients still speak.
 constexpr auto kDraftAdditionalAddressFamily = static_cast<AttributeType>(0x8032);
@@ -23,13 +24,29 @@ std::optional<stun::Attribute> find_additional_family(const stun::MessageView& m
   return std::nullopt;
 }
 
-// Step 3.
-Refused check_transport(const stun::MessageView& message) noexcept {
+// RFC 6062 section 5.1, steps 2 and 3.
+Refused check_tcp(const Request& request) noexcept {
+  const Transport transport = request.five_tuple.transport;
+  if (transport != Transport::tcp && transport != Transport::tls) return Refusal(ErrorCode::bad_request);
+  for (const AttributeType type :
+       {AttributeType::dont_fragment, AttributeType::even_port, AttributeType::reservation_token}) {
+    if (request.message.has(type)) return Refusal(ErrorCode::bad_request);
+  }
+  return std::nullopt;
+}
+
+// Step 3, and step 1 of RFC 6062 section 5.1.
+Refused read_transport(const CoreState& state, const Request& request, AllocatePlan& plan) noexcept {
+  const stun::MessageView& message = request.message;
   const auto attribute = message.find(AttributeType::requested_transport);
   const auto protocol = attribute ? stun::read_requested_transport(attribute->value) : std::nullopt;
   if (!protocol) return Refusal(ErrorCode::bad_request);
-  if (*protocol != kProtocolUdp) return Refusal(ErrorCode::unsupported_transport_protocol);
-  return std::nullopt;
+  if (*protocol == kProtocolUdp) return std::nullopt;
+  if (*protocol != kProtocolTcp || state.config->tcp_peer_ports.empty()) {
+    return Refusal(ErrorCode::unsupported_transport_protocol);
+  }
+  plan.protocol = RelayProtocol::tcp;
+  return check_tcp(request);
 }
 
 // Step 5, as far as the request alone tells. Whether the token is valid turns out when it is redeemed.
@@ -93,6 +110,12 @@ Refused read_additional_family(const CoreState& state, const stun::MessageView& 
   plan.ipv4_refused = !plan.ipv4;
   plan.ipv6_refused = !plan.ipv6;
   if (!plan.ipv4 && !plan.ipv6) return Refusal(ErrorCode::address_family_not_supported);
+  // A TCP allocation has one family: RFC 6062 knows no other, and connections belong to an allocation as a whole. The
+  // client is told as where an address is lacking.
+  if (plan.protocol == RelayProtocol::tcp && plan.ipv4 && plan.ipv6) {
+    plan.ipv6 = false;
+    plan.ipv6_refused = true;
+  }
   return std::nullopt;
 }
 
@@ -106,7 +129,7 @@ Seconds clamp_lifetime(const CoreConfig& config, std::optional<std::uint32_t> re
 Result<AllocatePlan, Refusal> plan_allocate(const CoreState& state, const Request& request) noexcept {
   AllocatePlan plan;
   const stun::MessageView& message = request.message;
-  if (auto refusal = check_transport(message)) return *refusal;
+  if (auto refusal = read_transport(state, request, plan)) return *refusal;
   // Step 4: DONT-FRAGMENT is supported, nothing to check.
   if (auto refusal = read_reservation(message, plan)) return *refusal;
   if (!plan.redeem) {

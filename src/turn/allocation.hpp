@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "turn/authenticator.hpp"
 #include "turn/peer_table.hpp"
@@ -13,6 +14,7 @@
 #include "turnpike/stun/message.hpp"
 #include "turnpike/turn/allocation_id.hpp"
 #include "turnpike/turn/quota_ledger.hpp"
+#include "turnpike/turn/relay_protocol.hpp"
 #include "turnpike/turn/reservation_token.hpp"
 #include "turnpike/turn/token_bucket.hpp"
 #include "turnpike/turn/traffic.hpp"
@@ -39,7 +41,7 @@ struct AllocateAnswer {
   std::string redeemer;                   ///< with redeems: the account that the quota will be asked for
 };
 
-/// RFC 8656 section 3.2. Lives in AllocationTable.
+/// RFC 8656 section 3.2, RFC 6062 section 3. Lives in AllocationTable.
 struct Allocation {
   enum class State : std::uint8_t { free, opening, live };
 
@@ -55,6 +57,8 @@ struct Allocation {
   TokenBucket to_peers;
   TokenBucket to_client;
   Traffic traffic;
+  RelayProtocol protocol = RelayProtocol::udp;
+  std::vector<std::uint32_t> connections;  ///< with tcp: slots of ConnectionTable, a handful at most
 
   [[nodiscard]] RelayedAddress& relayed_of(AddressFamily family) noexcept {
     return relayed[family == AddressFamily::ipv4 ? 0 : 1];

@@ -76,6 +76,8 @@ void AllocationTable::erase(Allocation& allocation) noexcept {
   allocation.relayed = {};
   allocation.peers.clear();
   allocation.traffic = {};
+  allocation.protocol = RelayProtocol::udp;
+  allocation.connections.clear();
   allocation.to_peers.reset();
   allocation.to_client.reset();
   free_slots_.push_back(allocation.id.slot);

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "turn/allocation_table.hpp"
+#include "turn/connection_table.hpp"
 #include "turn/expiry_queue.hpp"
 #include "turn/nonce.hpp"
 #include "turn/recent_deletions.hpp"
@@ -23,6 +24,7 @@ struct CoreState {
   NonceMint nonces;
   AllocationTable allocations;
   ExpiryQueue expiries;
+  ConnectionTable connections;
   ReservationTable reservations;
   RecentDeletions deletions;
   std::uint64_t data_indications = 0;  ///< counts their transaction ids

@@ -6,6 +6,8 @@
 #include "turn/find_allocation.hpp"
 #include "turn/handle_allocate.hpp"
 #include "turn/handle_channel_bind.hpp"
+#include "turn/handle_connect.hpp"
+#include "turn/handle_connection_bind.hpp"
 #include "turn/handle_create_permission.hpp"
 #include "turn/handle_refresh.hpp"
 #include "turn/known_attributes.hpp"
@@ -31,6 +33,8 @@ constexpr std::array kAuthenticatedMethods{
     AuthenticatedMethod{Method::refresh, handle_refresh, true},
     AuthenticatedMethod{Method::create_permission, handle_create_permission, false},
     AuthenticatedMethod{Method::channel_bind, handle_channel_bind, false},
+    AuthenticatedMethod{Method::connect, handle_connect, false},
+    AuthenticatedMethod{Method::connection_bind, handle_connection_bind, false},
 };
 
 const AuthenticatedMethod* find_method(Method method) noexcept {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "turn/peer_connection.hpp"
+
 namespace turnpike::turn {
 namespace {
 
@@ -17,12 +19,14 @@ AllocationEnded report_end(const Allocation& allocation, EndReason reason, Now n
   report.traffic = allocation.traffic;
   report.lasted = now.mono - allocation.created;
   report.reason = reason;
+  report.protocol = allocation.protocol;
   return report;
 }
 
 }  // namespace
 
 void end_allocation(CoreState& state, Allocation& allocation, EndReason reason, Now now, Outbox& outbox) noexcept {
+  forget_connections(state, allocation);  // the shell closes them together with the relay socket
   for (const AddressFamily family : kFamilies) {
     if (allocation.has_family(family)) outbox.push(CloseRelaySocket{allocation.id, family});
   }

@@ -6,8 +6,8 @@
 
 namespace turnpike::turn {
 
-/// Closes the relay sockets, gives the quota back, reports the end and frees the slot. The outbox must have room for
-/// Outbox::kPerEvent commands.
+/// Closes the relay sockets and what is connected to them, gives the quota back, reports the end and frees the slot.
+/// The outbox must have room for Outbox::kPerEvent commands.
 void end_allocation(CoreState& state, Allocation& allocation, EndReason reason, Now now, Outbox& outbox) noexcept;
 
 /// Closes one family of an allocation and its socket; the whole allocation when it was the last.

@@ -64,6 +64,7 @@ Result<std::shared_ptr<UserAccount>, QuotaRefusal> admit(CoreState& state, std::
 void fill_allocation(CoreState& state, Allocation& allocation, const AllocatePlan& plan,
                      const Request& request) noexcept {
   allocation.created = request.now.mono;
+  allocation.protocol = plan.protocol;
   allocation.answer.transaction_id = request.message.transaction_id();
   allocation.answer.lifetime = plan.lifetime;
   allocation.answer.integrity = request.authentication.integrity;
@@ -83,8 +84,8 @@ void fill_allocation(CoreState& state, Allocation& allocation, const AllocatePla
 void request_sockets(const Allocation& allocation, const AllocatePlan& plan, Outbox& outbox) noexcept {
   for (const AddressFamily family : kFamilies) {
     if (allocation.relayed_of(family).state != RelayedAddress::State::opening) continue;
-    outbox.push(
-        OpenRelaySocket{allocation.id, family, plan.port, allocation.answer.token.value_or(ReservationToken{})});
+    outbox.push(OpenRelaySocket{allocation.id, family, plan.port, allocation.answer.token.value_or(ReservationToken{}),
+                                plan.protocol});
   }
 }
 
@@ -126,6 +127,7 @@ void go_live(CoreState& state, Allocation& allocation, Now now, Outbox& outbox) 
     relayed.expires = now.mono + allocation.answer.lifetime;
     started.relayed[started.relayed_count++] = relayed.announced;
   }
+  started.protocol = allocation.protocol;
   schedule_expiry(state, allocation);
   if (allocation.answer.token) {
     state.reservations.add({*allocation.answer.token, allocation.account, allocation.five_tuple.client.address,

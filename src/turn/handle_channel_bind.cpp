@@ -35,6 +35,9 @@ Refused handle_channel_bind(CoreState& state, const Request& request) noexcept {
   if (!found) return found.error();
   Allocation& allocation = **found;
 
+  // A TCP control connection carries TURN messages only, no application data and so no ChannelData (RFC 6062 section
+  // 3).
+  if (allocation.protocol == RelayProtocol::tcp) return Refusal(ErrorCode::bad_request);
   const auto number_attribute = request.message.find(AttributeType::channel_number);
   const auto peer_attribute = request.message.find(AttributeType::xor_peer_address);
   if (!number_attribute || !peer_attribute) return Refusal(ErrorCode::bad_request);

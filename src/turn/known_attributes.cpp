@@ -25,7 +25,8 @@ bool is_known_attribute(stun::AttributeType type) noexcept {
     case password_algorithm:
     case userhash:
     case xor_mapped_address:
-    case reservation_token: return true;
+    case reservation_token:
+    case connection_id: return true;
     default: return false;
   }
 }

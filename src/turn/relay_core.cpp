@@ -1,12 +1,12 @@
 #include "turnpike/turn/relay_core.hpp"
 
-#include <algorithm>
 #include <utility>
 #include <variant>
 
 #include "turn/core_state.hpp"
 #include "turn/end_allocation.hpp"
 #include "turn/handle_allocate.hpp"
+#include "turn/peer_connection.hpp"
 #include "turn/relay_peer.hpp"
 
 namespace turnpike::turn {
@@ -17,7 +17,8 @@ CoreState::CoreState(std::shared_ptr<const CoreConfig> core_config, const RelayC
       hash(KeyedHash::Key{environment.random.next_u64(), environment.random.next_u64()}),
       nonces(config->nonce_secret, config->credentials.realm(), config->nonce_lifetime,
              config->credentials.offers_username_anonymity()),
-      allocations(config->max_allocations, hash) {}
+      allocations(config->max_allocations, hash),
+      connections(config->max_core_connections, environment.worker) {}
 
 RelayCore::RelayCore(std::shared_ptr<const CoreConfig> config, const Environment& environment)
     : state_(std::make_unique<CoreState>(std::move(config), environment)) {}
@@ -58,6 +59,31 @@ bool RelayCore::take_reservation(const ReservationToken& token, std::string_view
   return true;
 }
 
+std::optional<ConnectionId> RelayCore::on_peer_connection(AllocationId allocation, const Endpoint& peer, Now now,
+                                                          Outbox& outbox) noexcept {
+  TURNPIKE_CHECK(outbox.empty());
+  return accept_peer(*state_, allocation, peer, now, outbox);
+}
+
+bool RelayCore::on_peer_connected(ConnectionId connection, bool connected, Now now, Outbox& outbox) noexcept {
+  TURNPIKE_CHECK(outbox.empty());
+  return complete_connect(*state_, connection, connected, now, outbox);
+}
+
+std::optional<AllocationId> RelayCore::take_connection(ConnectionId connection, std::string_view username,
+                                                       Now now) noexcept {
+  return bind_connection(*state_, connection, username, now);
+}
+
+void RelayCore::on_connection_closed(ConnectionId connection) noexcept {
+  if (PeerConnection* found = state_->connections.find(connection)) forget_connection(*state_, *found);
+}
+
+Duration RelayCore::on_connection_data(ConnectionId connection, DataDirection direction, std::size_t bytes,
+                                       Now now) noexcept {
+  return charge_connection(*state_, connection, direction, bytes, now);
+}
+
 void RelayCore::on_client_closed(const FiveTuple& five_tuple, Now now, Outbox& outbox) noexcept {
   TURNPIKE_CHECK(outbox.empty());
   if (Allocation* allocation = state_->allocations.find(five_tuple)) {
@@ -90,6 +116,11 @@ void RelayCore::tick(Now now, Outbox& outbox) noexcept {
     if (!slot) break;
     expire(*state_, state_->allocations.at(*slot), now, outbox);
   }
+  while (outbox.room() >= Outbox::kPerEvent && outbox.message_room() > 0) {
+    PeerConnection* connection = state_->connections.due(now.mono);
+    if (connection == nullptr) break;
+    expire_connection(*state_, *connection, now, outbox);
+  }
   while (outbox.room() >= Outbox::kPerEvent) {
     const auto expired = state_->reservations.take_expired(now.mono);
     if (!expired) break;
@@ -99,11 +130,12 @@ void RelayCore::tick(Now now, Outbox& outbox) noexcept {
 }
 
 std::optional<Instant> RelayCore::next_deadline() const noexcept {
-  const auto allocation = state_->expiries.next_deadline();
-  const auto reservation = state_->reservations.next_deadline();
-  if (!allocation) return reservation;
-  if (!reservation) return allocation;
-  return std::min(*allocation, *reservation);
+  std::optional<Instant> earliest;
+  for (const auto& deadline :
+       {state_->expiries.next_deadline(), state_->reservations.next_deadline(), state_->connections.next_deadline()}) {
+    if (deadline && (!earliest || *deadline < *earliest)) earliest = deadline;
+  }
+  return earliest;
 }
 
 void RelayCore::start_draining() noexcept { state_->draining = true; }
@@ -122,5 +154,7 @@ bool RelayCore::end_all(Now now, Outbox& outbox) noexcept {
 std::size_t RelayCore::allocation_count() const noexcept { return state_->allocations.size(); }
 
 std::size_t RelayCore::reservation_count() const noexcept { return state_->reservations.size(); }
+
+std::size_t RelayCore::connection_count() const noexcept { return state_->connections.size(); }
 
 }  // namespace turnpike::turn

@@ -22,6 +22,7 @@ ClientVerdict relay_send_indication(CoreState& state, const FiveTuple& five_tupl
   if (allocation == nullptr || allocation->state != Allocation::State::live) {
     return ClientVerdict::drop(DropReason::no_allocation);
   }
+  if (allocation->protocol == RelayProtocol::tcp) return ClientVerdict::drop(DropReason::tcp_allocation);
   if (!allocation->has_family(peer->address.family())) return ClientVerdict::drop(DropReason::family_mismatch);
   if (!allocation->peers.is_permitted(peer->address, now.mono)) return ClientVerdict::drop(DropReason::no_permission);
   if (state.config->peers->judge(*peer) != PeerJudgement::allowed) return ClientVerdict::drop(DropReason::peer_denied);

@@ -4,14 +4,18 @@
 
 namespace turnpike::turn {
 
-bool finish_reply(const ReplyContext& context, stun::MessageBuilder& builder, Outbox& outbox) noexcept {
+ByteSpan seal_reply(const ReplyContext& context, stun::MessageBuilder& builder) noexcept {
   switch (context.integrity.kind) {
     case ResponseIntegrity::Kind::none: break;
     case ResponseIntegrity::Kind::sha1: builder.add_message_integrity(context.integrity.key.bytes()); break;
     case ResponseIntegrity::Kind::sha256: builder.add_message_integrity_sha256(context.integrity.key.bytes()); break;
   }
   if (context.fingerprint) builder.add_fingerprint();
-  const ByteSpan message = builder.finish();
+  return builder.finish();
+}
+
+bool finish_reply(const ReplyContext& context, stun::MessageBuilder& builder, Outbox& outbox) noexcept {
+  const ByteSpan message = seal_reply(context, builder);
   if (message.empty()) return false;
   outbox.push(SendToClient{context.five_tuple, message});
   return true;

@@ -20,7 +20,10 @@ struct ReplyContext {
   bool fingerprint = false;  ///< FINGERPRINT only where the request had one: it would only make answers longer
 };
 
-/// Integrity and FINGERPRINT, then into the outbox. False when it did not fit.
+/// Integrity and FINGERPRINT; the finished message, empty when it did not fit.
+[[nodiscard]] ByteSpan seal_reply(const ReplyContext& context, stun::MessageBuilder& builder) noexcept;
+
+/// The same, then into the outbox. False when it did not fit.
 bool finish_reply(const ReplyContext& context, stun::MessageBuilder& builder, Outbox& outbox) noexcept;
 
 /// A success response; `fill(builder)` adds its attributes. False when it did not fit.

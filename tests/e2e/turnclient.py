@@ -1,4 +1,5 @@
-"""A TURN client over UDP for the end-to-end cases: blocking, bounded, one socket."""
+"""A TURN client over UDP for the end-to-end cases: blocking, bounded, one socket. streamclient.py is its sibling over TCP
+and TLS."""
 
 import base64
 import hmac
@@ -61,7 +62,7 @@ class TurnClient:
         deadline, interval = time.monotonic() + self.seconds, 0.25
         while time.monotonic() < deadline:
             self.transmissions += 1
-            self.socket.sendto(message, self.server)
+            self._transmit(message)
             answer = self._await(message[8:20], min(time.monotonic() + interval, deadline))
             if answer:
                 return answer
@@ -128,10 +129,10 @@ class TurnClient:
     def send_indication(self, peer, payload):
         transaction = os.urandom(12)
         attributes = [(XOR_PEER_ADDRESS, xor_address(peer, transaction)), (DATA_ATTRIBUTE, payload)]
-        self.socket.sendto(build(SEND, INDICATION, attributes, transaction), self.server)
+        self._transmit(build(SEND, INDICATION, attributes, transaction))
 
     def send_channel(self, number, payload):
-        self.socket.sendto(struct.pack("!HH", number, len(payload)) + payload, self.server)
+        self._transmit(struct.pack("!HH", number, len(payload)) + payload)
 
     def receive(self, seconds=2.0):
         """The next payload as (peer endpoint or channel number, bytes), or None."""
@@ -146,6 +147,9 @@ class TurnClient:
     def receive_raw(self, seconds):
         """The next datagram as it came, or None."""
         return self._receive(time.monotonic() + seconds)
+
+    def _transmit(self, message):
+        self.socket.sendto(message, self.server)
 
     def _receive(self, deadline):
         left = deadline - time.monotonic()

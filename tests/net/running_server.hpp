@@ -31,7 +31,7 @@ class RunningServer {
     Config config;
     config.server.workers = 2;
     config.server.drain_deadline = Milliseconds{0};
-    config.listen = {{Transport::udp, {IpAddress::v4(127, 0, 0, 1), 0}}};
+    config.listen = {{ListenScheme::udp, {IpAddress::v4(127, 0, 0, 1), 0}}};
     config.relay.addresses = {IpAddress::v4(127, 0, 0, 1)};
     config.relay.families = {AddressFamily::ipv4};
     config.relay.peers.allow = {*IpPrefix::parse("127.0.0.0/8")};
@@ -40,16 +40,18 @@ class RunningServer {
     return config;
   }
 
-  explicit RunningServer(Config config = settings())
+  explicit RunningServer(Config config = settings(), std::shared_ptr<const net::TlsSettings> tls = nullptr)
       : sink_(std::make_shared<spdlog::sinks::ostream_sink_mt>(text_)),
         log_(std::make_shared<EventLog>(config.log, sink_)),
-        server_(std::make_unique<Server>(std::move(config), true, log_)),
+        server_(std::make_unique<Server>(std::move(config), Server::Options{true, std::move(tls)}, log_)),
         thread_([this] { server_->run(); }) {}
   RunningServer(const RunningServer&) = delete;
   RunningServer& operator=(const RunningServer&) = delete;
   ~RunningServer() { stop(); }
 
-  [[nodiscard]] Endpoint endpoint() const { return server_->config().listen.front().endpoint; }
+  [[nodiscard]] Endpoint endpoint(std::size_t listener = 0) const {
+    return server_->config().listen[listener].endpoint;
+  }
 
   /// As systemd does it. Returns the whole log.
   std::string stop() {

@@ -25,6 +25,8 @@ TEST_P(PropertyTest, RandomOperationsLeaveNothingBehind) {
   EXPECT_GT(walk.successes(), 500U);
   EXPECT_GT(walk.forwarded(), 20U);
   EXPECT_GT(walk.delivered(), 20U);
+  EXPECT_GT(walk.connected(), 30U);
+  EXPECT_GT(walk.bound(), 5U);
   EXPECT_GT(walk.server().started().size(), 100U);
 }
 

@@ -15,14 +15,35 @@ VirtualServer& CoreTest::server() {
 
 DirectClient& CoreTest::add_client(std::string_view from, std::string_view username, std::string_view password,
                                    bool rfc5389_only) {
-  const Endpoint source = endpoint(from);
-  const Endpoint listener = endpoint(source.address.is_v4() ? "203.0.113.1:3478" : "[2001:db8:1::1]:3478");
   client::SessionOptions options;
-  options.server = listener;
   options.username = username;
   options.password = password;
   options.rfc5389_only = rfc5389_only;
-  return clients_.emplace_back(server(), clock_, FiveTuple{source, listener, Transport::udp}, std::move(options));
+  return add({endpoint(from), {}, Transport::udp}, std::move(options));
+}
+
+DirectClient& CoreTest::add_stream_client(std::string_view from, std::string_view username, std::string_view password,
+                                          Transport transport) {
+  client::SessionOptions options;
+  options.username = username;
+  options.password = password;
+  options.reliable = true;
+  return add({endpoint(from), {}, transport}, std::move(options));
+}
+
+DirectClient& CoreTest::add_control(std::uint16_t port, std::string_view username, std::string_view password) {
+  DirectClient& client = add_stream_client("9.0.0.1:" + std::to_string(port), username, password);
+  client::AllocateOptions options;
+  options.transport = 6;
+  EXPECT_EQ(client.allocate(options).ending, client::Ending::success);
+  return client;
+}
+
+DirectClient& CoreTest::add(const FiveTuple& five_tuple, client::SessionOptions options) {
+  FiveTuple complete = five_tuple;
+  complete.server = endpoint(complete.client.address.is_v4() ? "203.0.113.1:3478" : "[2001:db8:1::1]:3478");
+  options.server = complete.server;
+  return clients_.emplace_back(server(), clock_, complete, std::move(options));
 }
 
 DirectClient& CoreTest::add_ephemeral_client(std::string_view from, std::string_view user, Seconds ttl,

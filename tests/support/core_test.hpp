@@ -20,6 +20,14 @@ class CoreTest : public ::testing::Test {
   DirectClient& alice();
   DirectClient& add_client(std::string_view from, std::string_view username = "alice",
                            std::string_view password = "wonderland", bool rfc5389_only = false);
+  /// A client that comes over a stream.
+  DirectClient& add_stream_client(std::string_view from, std::string_view username = "alice",
+                                  std::string_view password = "wonderland", Transport transport = Transport::tcp);
+  /// Over TCP from 9.0.0.1:`port`, with a TCP allocation; `allow_tcp()` must have come before.
+  DirectClient& add_control(std::uint16_t port, std::string_view username = "alice",
+                            std::string_view password = "wonderland");
+  /// Relays TCP to ports 7000 to 7999.
+  void allow_tcp() { settings_.core.tcp_peer_ports = {{7000, 7999}}; }
   /// With an ephemeral credential of `secret` for `user`, valid for `ttl`.
   DirectClient& add_ephemeral_client(std::string_view from, std::string_view user, Seconds ttl,
                                      std::string_view secret = kSecret);
@@ -43,6 +51,8 @@ class CoreTest : public ::testing::Test {
   SeededRandom random_{99};
 
  private:
+  DirectClient& add(const FiveTuple& five_tuple, client::SessionOptions options);
+
   std::unique_ptr<VirtualServer> server_;
   std::deque<DirectClient> clients_;
   DirectClient* alice_ = nullptr;

@@ -27,6 +27,10 @@ Outcome DirectClient::create_permission(std::initializer_list<Endpoint> peers) {
 Outcome DirectClient::bind_channel(std::uint16_t number, const Endpoint& peer) {
   return run(session_.bind_channel(number, peer, clock_.mono()));
 }
+Outcome DirectClient::connect(const Endpoint& peer) { return run(session_.connect(peer, clock_.mono())); }
+Outcome DirectClient::bind_connection(std::uint32_t connection) {
+  return run(session_.bind_connection(connection, clock_.mono()));
+}
 
 turn::ClientVerdict DirectClient::send(const Endpoint& peer, std::string_view payload) {
   std::array<std::uint8_t, 2048> buffer{};
@@ -51,6 +55,7 @@ void DirectClient::receive() {
       received_.push_back({peer->peer, peer->channel, std::string(as_text(peer->payload))});
     }
     if (const auto* error = std::get_if<client::PeerError>(&received)) peer_errors_.push_back(*error);
+    if (const auto* attempt = std::get_if<client::ConnectionAttempt>(&received)) attempts_.push_back(*attempt);
   }
 }
 

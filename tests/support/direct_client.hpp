@@ -31,6 +31,8 @@ class DirectClient {
   client::Outcome refresh(std::optional<Seconds> lifetime = {}, std::optional<AddressFamily> family = {});
   client::Outcome create_permission(std::initializer_list<Endpoint> peers);
   client::Outcome bind_channel(std::uint16_t number, const Endpoint& peer);
+  client::Outcome connect(const Endpoint& peer);
+  client::Outcome bind_connection(std::uint32_t connection);
   /// Over the channel when there is one, else as a Send indication.
   turn::ClientVerdict send(const Endpoint& peer, std::string_view payload);
 
@@ -45,6 +47,9 @@ class DirectClient {
   [[nodiscard]] Endpoint relayed() const { return session_.allocation().value().relayed.at(0); }
   [[nodiscard]] std::vector<FromPeer> take_received() { return std::exchange(received_, {}); }
   [[nodiscard]] std::vector<client::PeerError> take_peer_errors() { return std::exchange(peer_errors_, {}); }
+  [[nodiscard]] std::vector<client::ConnectionAttempt> take_attempts() { return std::exchange(attempts_, {}); }
+  /// The outcome of the last request that ended.
+  [[nodiscard]] const std::optional<client::Outcome>& outcome() const { return outcome_; }
   /// The datagrams that the session has sent, in order.
   [[nodiscard]] const std::vector<Bytes>& sent() const { return sent_; }
   [[nodiscard]] const std::vector<Bytes>& answers() const { return answers_; }
@@ -61,6 +66,7 @@ class DirectClient {
   std::vector<Bytes> answers_;
   std::vector<FromPeer> received_;
   std::vector<client::PeerError> peer_errors_;
+  std::vector<client::ConnectionAttempt> attempts_;
   std::optional<client::Outcome> outcome_;
 };
 

@@ -14,8 +14,11 @@ using stun::MessageClass;
 using stun::Method;
 
 constexpr std::size_t kRecent = 4;
-constexpr std::array kMethods{Method::allocate,     Method::refresh,      Method::create_permission,
-                              Method::channel_bind, Method::channel_bind, Method::allocate};
+constexpr std::uint16_t kClients = 20;
+constexpr std::uint16_t kDatagramClients = 12;  // the first; the others come over streams
+constexpr std::array kMethods{Method::allocate,     Method::refresh,        Method::create_permission,
+                              Method::channel_bind, Method::channel_bind,   Method::allocate,
+                              Method::connect,      Method::connection_bind};
 constexpr std::array kAttributes{AttributeType::username,
                                  AttributeType::realm,
                                  AttributeType::nonce,
@@ -35,6 +38,7 @@ constexpr std::array kAttributes{AttributeType::username,
                                  AttributeType::password_algorithms,
                                  AttributeType::userhash,
                                  AttributeType::additional_address_family,
+                                 AttributeType::connection_id,
                                  AttributeType::priority};
 
 void demand(bool condition, const char* what) {
@@ -44,15 +48,18 @@ void demand(bool condition, const char* what) {
 ServerOptions small_server() {
   CoreSettings settings;
   settings.first_port = 50'000;
-  settings.last_port = 50'011;
+  settings.last_port = 50'015;
   settings.core.max_allocations = 8;
   settings.core.max_permissions = 4;
   settings.core.max_channels = 3;
+  settings.core.tcp_peer_ports = {{7000, 7001}, {50'000, 50'011}};
+  settings.core.max_peer_connections = 3;
+  settings.core.max_core_connections = 5;
   settings.core.allocation_rate = {20'000};
   settings.core.user_rate = {30'000};
   settings.core.nonce_lifetime = Seconds{900};
   return {.config = settings.build(),
-          .limits = {.per_user = 6, .per_client_address = 5, .total = 10, .user_rate = {}},
+          .limits = {.per_user = 7, .per_client_address = 6, .total = 13, .user_rate = {}},
           .errors_per_second = 10,
           .workers = 2,
           .seed = 7};
@@ -63,13 +70,15 @@ ServerOptions small_server() {
 RandomWalk::RandomWalk(Random& choices) : choices_(choices), server_(small_server()) {
   const std::array<std::pair<std::string, std::string>, 4> users{
       {{"alice", "wonderland"}, {"bob", "builder"}, {"carol", ""}, {"mallory", "guess"}}};
-  for (std::uint16_t i = 0; i < 12; ++i) {
+  for (std::uint16_t i = 0; i < kClients; ++i) {
     const bool v6 = i % 4 == 3;
     const Endpoint source{v6 ? address("2a00::9") : IpAddress::v4(9, 0, 0, static_cast<std::uint8_t>(1 + i % 3)),
                           static_cast<std::uint16_t>(4000 + i)};
     const Endpoint listener = endpoint(v6 ? "[2001:db8:1::1]:3478" : "203.0.113.1:3478");
-    const auto& [username, password] = users[i % 8 == 7 ? 3 : i % 3];
-    clients_.push_back({{source, listener, Transport::udp}, username, password, password.empty(), i % 5 == 0, {}, {}});
+    // Few users over streams, so that a connection finds another stream of its user.
+    const auto& [username, password] = users[i % 8 == 7 ? 3 : i < kDatagramClients ? i % 3 : i % 2];
+    const Transport transport = i < kDatagramClients ? Transport::udp : i % 4 == 2 ? Transport::tls : Transport::tcp;
+    clients_.push_back({{source, listener, transport}, username, password, password.empty(), i % 5 == 0, {}, {}});
   }
 }
 
@@ -78,6 +87,10 @@ std::size_t RandomWalk::pick(std::size_t bound) {
   const std::size_t needed = bound <= 256 ? 1 : 2;
   choices_.fill(std::span(bytes).first(needed));
   return (needed == 1 ? bytes[0] : static_cast<std::size_t>(bytes[0] << 8U | bytes[1])) % bound;
+}
+
+RandomWalk::WalkingClient& RandomWalk::pick_stream_client() {
+  return clients_[kDatagramClients + pick(kClients - kDatagramClients)];
 }
 
 Endpoint RandomWalk::pick_peer() {
@@ -107,7 +120,7 @@ Bytes RandomWalk::pick_bytes(std::size_t max) {
 }
 
 void RandomWalk::step() {
-  switch (pick(16)) {
+  switch (pick(20)) {
     case 0: send_noise(); break;
     case 1: send_free_form_request(); break;
     case 2: send_retransmission(); break;
@@ -118,11 +131,16 @@ void RandomWalk::step() {
     case 7: report_icmp(); break;
     case 8: pass_time(); break;
     case 9: disturb(); break;
+    case 10: connect_from_peer(); break;
+    case 11: use_connection(); break;
+    case 12: end_connection(); break;
+    case 13: decide_connects(); break;
     default: send_request(); break;
   }
   clock_.advance(std::chrono::milliseconds{pick(256)});
   read_answers();
   server_.check_consistency();
+  check_connections();
 }
 
 void RandomWalk::finish() {
@@ -199,28 +217,42 @@ void RandomWalk::corrupt(client::Signer& signer) {
 }
 
 void RandomWalk::send_request() {
-  std::array<std::uint8_t, 1200> buffer{};
-  WalkingClient& client = pick_client();
   const Method method = kMethods[pick(kMethods.size())];
+  const bool of_streams = method == Method::connect || method == Method::connection_bind;
+  send_request(of_streams && !one_in(8) ? pick_stream_client() : pick_client(), method);
+}
+
+void RandomWalk::send_request(WalkingClient& client, Method method) {
+  std::array<std::uint8_t, 1200> buffer{};
   stun::MessageBuilder builder(buffer, method, MessageClass::request, client::make_transaction_id(choices_));
-  add_attributes(method, builder);
+  add_attributes(client, method, builder);
   send_signed(client, builder);
 }
 
-void RandomWalk::add_attributes(Method method, stun::MessageBuilder& builder) {
+void RandomWalk::add_allocate(const WalkingClient& client, stun::MessageBuilder& builder) {
+  client::AllocateOptions options;
+  const bool stream = client.five_tuple.transport != Transport::udp;
+  const bool tcp = stream ? !one_in(4) : one_in(32);
+  const auto family = one_in(3) ? AddressFamily::ipv6 : AddressFamily::ipv4;
+  if (one_in(4)) options.family = family;
+  if (one_in(4)) options.additional_family = AddressFamily::ipv6;
+  if (one_in(tcp ? 16 : 3)) options.even_port = one_in(2);
+  if (!tokens_.empty() && one_in(tcp ? 16 : 4)) {
+    options = {};
+    options.reservation = tokens_[pick(tokens_.size())];
+  }
+  if (one_in(4)) options.lifetime = Seconds{static_cast<int>(pick(5000))};
+  if (tcp) options.transport = 6;
+  client::add_allocate(builder, options);
+}
+
+void RandomWalk::add_attributes(const WalkingClient& client, Method method, stun::MessageBuilder& builder) {
   if (method == Method::allocate) {
-    client::AllocateOptions options;
-    const auto family = one_in(3) ? AddressFamily::ipv6 : AddressFamily::ipv4;
-    if (one_in(4)) options.family = family;
-    if (one_in(4)) options.additional_family = AddressFamily::ipv6;
-    if (one_in(3)) options.even_port = one_in(2);
-    if (!tokens_.empty() && one_in(4)) {
-      options = {};
-      options.reservation = tokens_[pick(tokens_.size())];
-    }
-    if (one_in(4)) options.lifetime = Seconds{static_cast<int>(pick(5000))};
-    if (one_in(32)) options.transport = 6;
-    client::add_allocate(builder, options);
+    add_allocate(client, builder);
+  } else if (method == Method::connect) {
+    builder.add_xor_address(AttributeType::xor_peer_address, remember(pick_likely_peer()));
+  } else if (method == Method::connection_bind) {
+    client::add_connection(builder, pick_connection());
   } else if (method == Method::refresh) {
     const auto lifetime = one_in(3) ? 0 : static_cast<int>(pick(5000));
     const auto family = one_in(4) ? std::optional{one_in(2) ? AddressFamily::ipv6 : AddressFamily::ipv4} : std::nullopt;
@@ -335,7 +367,13 @@ void RandomWalk::read_answers() {
     demand(view->message_class() != MessageClass::request, "a request from the server");
     const auto code = error_of(message.bytes);
     if (code == stun::ErrorCode::stale_nonce || code == stun::ErrorCode::unauthenticated) client->signer.reset();
+    if (const auto id = view->find(AttributeType::connection_id)) {
+      ++connected_;
+      if (recent_connections_.size() == kRecent) recent_connections_.erase(recent_connections_.begin());
+      recent_connections_.push_back(stun::read_u32(id->value).value());
+    }
     if (view->message_class() != MessageClass::success) continue;
+    if (view->method() == Method::connection_bind) ++bound_;
     ++successes_;
     if (const auto token = view->find(AttributeType::reservation_token)) {
       if (tokens_.size() == kRecent) tokens_.erase(tokens_.begin());

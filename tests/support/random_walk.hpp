@@ -28,6 +28,9 @@ class RandomWalk {
   [[nodiscard]] std::size_t successes() const { return successes_; }
   [[nodiscard]] std::size_t forwarded() const { return forwarded_; }
   [[nodiscard]] std::size_t delivered() const { return delivered_; }
+  /// Peer connections in either direction, and how many of them were bound.
+  [[nodiscard]] std::size_t connected() const { return connected_; }
+  [[nodiscard]] std::size_t bound() const { return bound_; }
 
  private:
   struct WalkingClient {
@@ -43,6 +46,7 @@ class RandomWalk {
   [[nodiscard]] std::size_t pick(std::size_t bound);
   [[nodiscard]] bool one_in(std::size_t chance) { return pick(chance) == 0; }
   [[nodiscard]] WalkingClient& pick_client() { return clients_[pick(clients_.size())]; }
+  [[nodiscard]] WalkingClient& pick_stream_client();
   [[nodiscard]] Endpoint pick_peer();
   /// More often than not one that somebody asked for lately.
   [[nodiscard]] Endpoint pick_likely_peer();
@@ -50,16 +54,26 @@ class RandomWalk {
   [[nodiscard]] Bytes pick_bytes(std::size_t max);
 
   void send_request();
+  void send_request(WalkingClient& client, stun::Method method);
   void send_free_form_request();
   void send_noise();
   void send_retransmission();
   void send_payload();
   void send_from_peer();
   void report_icmp();
+  void connect_from_peer();
+  /// Binds it first if need be.
+  void use_connection();
+  void end_connection();
+  void decide_connects();
   void pass_time();
   void disturb();
 
-  void add_attributes(stun::Method method, stun::MessageBuilder& builder);
+  void add_attributes(const WalkingClient& client, stun::Method method, stun::MessageBuilder& builder);
+  void add_allocate(const WalkingClient& client, stun::MessageBuilder& builder);
+  [[nodiscard]] std::uint32_t pick_connection();
+  [[nodiscard]] const VirtualServer::Connection* pick_open_connection();
+  void check_connections() const;
   void add_random_attributes(stun::MessageBuilder& builder);
   void send_signed(WalkingClient& client, stun::MessageBuilder& builder);
   void corrupt(client::Signer& signer);
@@ -73,9 +87,12 @@ class RandomWalk {
   std::vector<WalkingClient> clients_;
   std::vector<client::ReservationToken> tokens_;
   std::vector<Endpoint> recent_peers_;
+  std::vector<std::uint32_t> recent_connections_;
   std::size_t successes_ = 0;
   std::size_t forwarded_ = 0;
   std::size_t delivered_ = 0;
+  std::size_t connected_ = 0;
+  std::size_t bound_ = 0;
 };
 
 }  // namespace turnpike::test

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "support/command_trace.hpp"
+
 namespace turnpike::test {
 
 using turn::OpenRelaySocket;
@@ -30,6 +32,10 @@ VirtualServer::VirtualServer(const ServerOptions& options)
 
 turn::ClientVerdict VirtualServer::on_client_datagram(const FiveTuple& five_tuple, ByteSpan datagram, Now now) {
   const std::size_t worker = worker_of(five_tuple);
+  if (const Connection* stream = find_data(five_tuple)) {
+    on_connection_data(stream->id, turn::DataDirection::to_peer, datagram.size(), now);
+    return turn::ClientVerdict::handled();
+  }
   const auto verdict = workers_[worker].core->on_client_datagram(five_tuple, datagram, now, outbox_);
   if (verdict.kind == turn::ClientVerdict::Kind::forward) {
     demand(outbox_.empty(), "a forwarded datagram left commands");
@@ -45,7 +51,7 @@ turn::ClientVerdict VirtualServer::on_client_datagram(const FiveTuple& five_tupl
 std::optional<turn::PeerVerdict> VirtualServer::on_peer_datagram(const Endpoint& local, const Endpoint& source,
                                                                  ByteSpan payload, Now now) {
   const auto owner = owner_of(local);
-  if (!owner) return std::nullopt;
+  if (!owner || listening_.contains(local)) return std::nullopt;
   const auto& [worker, slot, generation, family] = *owner;
   const auto verdict = workers_[worker].core->on_peer_datagram({slot, generation}, source, payload.size(), now);
   if (verdict.kind == turn::PeerVerdict::Kind::drop) return verdict;
@@ -73,6 +79,11 @@ std::optional<DropReason> VirtualServer::on_peer_icmp(const Endpoint& local, con
 }
 
 void VirtualServer::on_client_closed(const FiveTuple& five_tuple, Now now) {
+  if (const Connection* stream = find_data(five_tuple)) {
+    workers_[stream->worker].core->on_connection_closed(stream->id);
+    erase_connection(stream->id);
+    return;
+  }
   workers_[worker_of(five_tuple)].core->on_client_closed(five_tuple, now, outbox_);
   drain(worker_of(five_tuple), now);
 }
@@ -129,9 +140,11 @@ std::size_t VirtualServer::allocations() const {
   return count;
 }
 
-std::vector<Endpoint> VirtualServer::open_addresses() const {
+std::vector<Endpoint> VirtualServer::open_addresses(turn::RelayProtocol protocol) const {
   std::vector<Endpoint> addresses;
-  for (const auto& [local, owner] : owners_) addresses.push_back(local);
+  for (const auto& [local, owner] : owners_) {
+    if (listening_.contains(local) == (protocol == turn::RelayProtocol::tcp)) addresses.push_back(local);
+  }
   return addresses;
 }
 
@@ -144,6 +157,7 @@ std::size_t VirtualServer::reservations() const {
 void VirtualServer::drain(std::size_t worker, Now now) {
   std::vector<turn::Command> commands;
   for (turn::Command& command : outbox_.commands()) {
+    if (tracing_) trace_.push_back(describe(command));
     if (const auto* send = std::get_if<turn::SendToClient>(&command)) {
       to_clients_.push_back({send->to, to_bytes(send->bytes)});
     } else {
@@ -155,6 +169,7 @@ void VirtualServer::drain(std::size_t worker, Now now) {
 }
 
 void VirtualServer::carry_out(std::size_t worker, turn::Command& command, Now now) {
+  if (carry_out_tcp(worker, command, now)) return;
   if (auto* request = std::get_if<OpenRelaySocket>(&command)) {
     if (hold_opens_) {
       held_.push_back({worker, *request});
@@ -185,7 +200,9 @@ void VirtualServer::open(std::size_t worker, const OpenRelaySocket& request, Now
     const Endpoint next{port->address, static_cast<std::uint16_t>(port->port + 1)};
     demand(aside_.emplace(request.token.bytes, next).second, "a reservation token came twice");
   }
+  if (port && request.protocol == turn::RelayProtocol::tcp) listening_.insert(*port);
   const bool wanted = report(worker, request.allocation, port, request.family, now);
+  if (port && !wanted) listening_.erase(*port);
   // The socket on the next port goes the way of the one that nobody waits for any more.
   const auto aside = wanted ? aside_.end() : aside_.find(request.token.bytes);
   if (aside == aside_.end() || request.port != OpenRelaySocket::Port::even_and_reserve_next) return;
@@ -208,7 +225,11 @@ void VirtualServer::redeem(std::size_t worker, const turn::RedeemReservation& re
 void VirtualServer::close(std::size_t worker, const turn::CloseRelaySocket& request) {
   const auto socket = sockets_.find({worker, request.allocation.slot, request.allocation.generation, request.family});
   demand(socket != sockets_.end(), "a socket that is not open is closed");
+  std::erase_if(connections_, [&](const Connection& connection) {
+    return connection.worker == worker && connection.allocation == request.allocation;
+  });
   ports_.erase(socket->second);
+  listening_.erase(socket->second);
   owners_.erase(socket->second);
   sockets_.erase(socket);
 }
@@ -264,6 +285,7 @@ void VirtualServer::check_consistency() const {
   std::set<std::tuple<std::size_t, std::uint32_t, std::uint32_t>> owning;
   for (const auto& [name, port] : sockets_) owning.insert({std::get<0>(name), std::get<1>(name), std::get<2>(name)});
   demand(owning.size() <= allocations(), "a socket without allocation");
+  check_connections();
   if (!held_.empty()) return;  // what is pending may hold a place for a reservation that is still to come
   demand(owning.size() == allocations(), "an allocation without socket");
   demand(ledger_.total() == allocations() + reservations(), "the ledger does not count what there is");

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <string>
 #include <tuple>
 #include <vector>
 
@@ -50,6 +51,16 @@ class VirtualServer {
                                                     Now now);
   std::optional<DropReason> on_peer_icmp(const Endpoint& local, const Endpoint& peer, const stun::Icmp& icmp, Now now);
   void on_client_closed(const FiveTuple& five_tuple, Now now);
+
+  // TCP allocations. A data connection's five-tuple carries no TURN any more: on_client_datagram() takes it as data.
+  /// A connection from `peer` to the relay socket at `local`; nothing when the core does not want it.
+  std::optional<turn::ConnectionId> on_peer_connection(const Endpoint& local, const Endpoint& peer, Now now);
+  /// Answers all connects that are held.
+  void answer_held_connects(bool connected, Now now);
+  Duration on_connection_data(turn::ConnectionId connection, turn::DataDirection direction, std::size_t bytes, Now now);
+  /// The peer closes.
+  void on_peer_closed(turn::ConnectionId connection);
+
   /// Until nothing is due any more.
   void tick(Now now);
   [[nodiscard]] std::optional<Instant> next_deadline() const;
@@ -61,6 +72,10 @@ class VirtualServer {
   /// Only what is for that client; the rest stays.
   [[nodiscard]] std::vector<Bytes> take_for(const FiveTuple& client);
 
+  /// From now on every command is written down in words: see command_trace.hpp.
+  void trace() { tracing_ = true; }
+  [[nodiscard]] std::vector<std::string> take_trace() { return std::exchange(trace_, {}); }
+
   // Faults.
   void refuse_sockets_of(AddressFamily family) { refused_families_.insert(family); }
   void accept_all_sockets() { refused_families_.clear(); }
@@ -68,6 +83,9 @@ class VirtualServer {
   void hold_opens(bool hold) { hold_opens_ = hold; }
   [[nodiscard]] std::size_t held_opens() const { return held_.size(); }
   void answer_held_opens(Now now);
+  /// Whether connects to peers wait for answer_held_connects(), else peers accept at once, or refuse.
+  enum class Connects : std::uint8_t { accepted, refused, held };
+  void set_connects(Connects connects) { connects_ = connects; }
 
   // What there is.
   [[nodiscard]] turn::RelayCore& core(std::size_t worker = 0) { return *workers_[worker].core; }
@@ -78,7 +96,18 @@ class VirtualServer {
   [[nodiscard]] std::size_t allocations() const;
   [[nodiscard]] std::size_t reservations() const;
   [[nodiscard]] std::size_t open_sockets() const { return sockets_.size(); }
-  [[nodiscard]] std::vector<Endpoint> open_addresses() const;
+  [[nodiscard]] std::vector<Endpoint> open_addresses(turn::RelayProtocol protocol = turn::RelayProtocol::udp) const;
+  struct Connection {
+    turn::ConnectionId id;
+    std::size_t worker = 0;
+    turn::AllocationId allocation;
+    AddressFamily family{};  ///< of the relay socket
+    Endpoint peer;           ///< on the wire
+    bool connected = false;
+    std::optional<FiveTuple> data;  ///< the client's stream that is bound to it
+  };
+  /// All peer connections, in no order.
+  [[nodiscard]] const std::vector<Connection>& connections() const { return connections_; }
   [[nodiscard]] std::size_t sockets_put_aside() const { return aside_.size(); }
   [[nodiscard]] std::size_t ports_in_use() const { return ports_.size(); }
   [[nodiscard]] const std::vector<turn::AllocationStarted>& started() const { return started_; }
@@ -105,6 +134,15 @@ class VirtualServer {
   void open(std::size_t worker, const turn::OpenRelaySocket& request, Now now);
   void redeem(std::size_t worker, const turn::RedeemReservation& request, Now now);
   void close(std::size_t worker, const turn::CloseRelaySocket& request);
+  void connect(std::size_t worker, const turn::ConnectPeer& request, Now now);
+  void report_connect(turn::ConnectionId connection, bool connected, Now now);
+  void close_connection(std::size_t worker, turn::ConnectionId connection);
+  void bind(const turn::BindDataConnection& request, Now now);
+  bool carry_out_tcp(std::size_t worker, turn::Command& command, Now now);
+  [[nodiscard]] Connection* find(turn::ConnectionId connection);
+  [[nodiscard]] Connection* find_data(const FiveTuple& five_tuple);
+  void erase_connection(turn::ConnectionId connection);
+  void check_connections() const;
   bool report(std::size_t worker, turn::AllocationId allocation, std::optional<Endpoint> local, AddressFamily family,
               Now now);
   [[nodiscard]] std::optional<Endpoint> take_port(const turn::OpenRelaySocket& request);
@@ -120,9 +158,14 @@ class VirtualServer {
   std::map<Endpoint, SocketName> owners_;
   std::map<TokenBytes, Endpoint> aside_;
   std::set<Endpoint> ports_;
+  std::set<Endpoint> listening_;  // those of sockets_ that relay TCP
   std::set<AddressFamily> refused_families_;
   std::deque<Held> held_;
   bool hold_opens_ = false;
+  Connects connects_ = Connects::accepted;
+  std::vector<Connection> connections_;
+  bool tracing_ = false;
+  std::vector<std::string> trace_;
   std::vector<ToClient> to_clients_;
   std::vector<ToPeer> to_peers_;
   std::vector<turn::AllocationStarted> started_;

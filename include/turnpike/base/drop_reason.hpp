@@ -20,6 +20,7 @@ enum class DropReason : std::uint8_t {
   no_permission,    ///< peer without a permission, or its 5 minutes are over
   peer_denied,      ///< peer policy says no (RFC 8656 section 11.2)
   family_mismatch,  ///< the allocation has no relayed address of the peer's family
+  tcp_allocation,   ///< Send on an allocation that relays TCP: its data has connections of its own (RFC 6062 section 3)
   rate_limited,     ///< over the allocation's or the user's bandwidth
   // Peer to client.
   stale_relay_socket,  ///< a late completion for an allocation that is gone
@@ -34,6 +35,8 @@ enum class DropReason : std::uint8_t {
   unreachable,  ///< no route, refused, or EPERM from a firewall: costs this packet only
   too_big,      ///< EMSGSIZE
   send_failed,  ///< any other error of send
+  untrusted_proxy,  ///< a PROXY listener got a datagram from somebody else, or without a whole header
+  slow_client,  ///< the client's stream does not drain: its queue is full
   draining,     ///< arrived while the worker stops
   count_        ///< not a reason: how many there are
 };

@@ -17,7 +17,7 @@ using ReservationToken = std::array<std::uint8_t, 8>;
 /// What an Allocate asks for (RFC 8656 section 7.1). Impossible combinations are written as they are: the server
 /// refuses.
 struct AllocateOptions {
-  std::uint8_t transport = 17;  ///< REQUESTED-TRANSPORT: UDP
+  std::uint8_t transport = 17;  ///< REQUESTED-TRANSPORT: 17 is UDP, 6 TCP (RFC 6062)
   std::optional<Seconds> lifetime;
   std::optional<AddressFamily> family;
   std::optional<AddressFamily> additional_family;
@@ -34,6 +34,7 @@ void add_refresh(stun::MessageBuilder& builder, std::optional<Seconds> lifetime,
                  std::optional<AddressFamily> family) noexcept;
 void add_peers(stun::MessageBuilder& builder, std::span<const Endpoint> peers) noexcept;
 void add_channel(stun::MessageBuilder& builder, std::uint16_t number, const Endpoint& peer) noexcept;
+void add_connection(stun::MessageBuilder& builder, std::uint32_t connection) noexcept;
 
 /// A Send indication (RFC 8656 section 11.1). Empty when it does not fit.
 [[nodiscard]] ByteSpan write_send_indication(MutableByteSpan out, const Endpoint& peer, ByteSpan payload,

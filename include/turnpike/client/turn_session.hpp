@@ -47,9 +47,10 @@ struct Outcome {
   stun::Method method{};
   Ending ending = Ending::success;
   std::optional<stun::ErrorCode> code;
-  std::optional<Endpoint> mapped;     ///< XOR-MAPPED-ADDRESS
-  std::optional<Endpoint> alternate;  ///< ALTERNATE-SERVER of a 300
-  Duration round_trip{};              ///< 0 when the request was retransmitted
+  std::optional<Endpoint> mapped;           ///< XOR-MAPPED-ADDRESS
+  std::optional<Endpoint> alternate;        ///< ALTERNATE-SERVER of a 300
+  std::optional<std::uint32_t> connection;  ///< CONNECTION-ID, of a Connect
+  Duration round_trip{};                    ///< 0 when the request was retransmitted
 };
 /// A 401 or 438 that is being answered; the request goes on.
 struct Challenged {
@@ -65,9 +66,14 @@ struct PeerError {
   Endpoint peer;
   stun::Icmp icmp;
 };
+/// A peer has connected to our TCP allocation (RFC 6062 section 4.4): to be bound from a session of its own.
+struct ConnectionAttempt {
+  Endpoint peer;
+  std::uint32_t connection = 0;
+};
 /// Not for us, not acceptable, or a late answer.
 struct Ignored {};
-using Received = std::variant<Ignored, Outcome, Challenged, PeerDatagram, PeerError>;
+using Received = std::variant<Ignored, Outcome, Challenged, PeerDatagram, PeerError, ConnectionAttempt>;
 
 /// What the server gave (RFC 8656 section 7.3).
 struct GrantedAllocation {
@@ -78,8 +84,8 @@ struct GrantedAllocation {
   std::optional<stun::AddressErrorCode> address_error;
 };
 
-/// The client's side of one five-tuple (RFC 8489, RFC 8656) as a state machine: bytes and time go in, bytes and
-/// outcomes come out. No I/O, no clock; not thread-safe.
+/// The client's side of one five-tuple (RFC 8489, RFC 8656, RFC 6062) as a state machine: bytes and time go in, bytes
+/// and outcomes come out. No I/O, no clock; not thread-safe.
 ///
 /// The loop: start requests; send what poll_transmit() gives until it gives nothing; wait for a datagram or for
 /// next_deadline(); feed on_datagram(), or call on_timeout() until it gives nothing; begin again.
@@ -95,6 +101,11 @@ class TurnSession {
   TransactionNumber refresh(std::optional<Seconds> lifetime, Instant now, std::optional<AddressFamily> family = {});
   TransactionNumber create_permission(std::span<const Endpoint> peers, Instant now);
   TransactionNumber bind_channel(std::uint16_t number, const Endpoint& peer, Instant now);
+  /// RFC 6062 section 4.3, on the control connection of a TCP allocation. The outcome has the connection's id.
+  TransactionNumber connect(const Endpoint& peer, Instant now);
+  /// RFC 6062 section 4.3: ConnectionBind, on a stream of its own. After success that stream carries the peer's bytes
+  /// and is not for this session any more.
+  TransactionNumber bind_connection(std::uint32_t connection, Instant now);
 
   /// The next request that must go to the server now; empty when there is none. Valid until the next call.
   [[nodiscard]] ByteSpan poll_transmit(Instant now);
@@ -141,6 +152,7 @@ class TurnSession {
   Received on_response(Transaction& transaction, const stun::MessageView& response, Instant now);
   Received on_challenge(Transaction& transaction, const stun::MessageView& response, stun::ErrorCode code, Instant now);
   Received on_success(Transaction& transaction, const stun::MessageView& response, Instant now);
+  Received on_indication(const stun::MessageView& indication) const;
   Received on_data_indication(const stun::MessageView& indication) const;
   Received on_channel_data(ByteSpan datagram) const;
   [[nodiscard]] bool read_grant(const stun::MessageView& response);

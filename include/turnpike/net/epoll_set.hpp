@@ -17,12 +17,22 @@ class EpollSet {
   struct Event {
     std::uint64_t token = 0;  ///< what add() was given
     bool readable = false;
+    bool writable = false;  ///< only while asked for
     bool error = false;  ///< the socket's error queue has something (EPOLLERR)
   };
 
   static Result<EpollSet> open() noexcept;
 
-  [[nodiscard]] error_code add(int fd, std::uint64_t token) noexcept;
+  /// What of a descriptor is reported; errors and hang-ups always are, as readable.
+  struct Interest {
+    bool readable = true;
+    bool writable = false;
+    friend constexpr bool operator==(const Interest&, const Interest&) noexcept = default;
+  };
+
+  [[nodiscard]] error_code add(int fd, std::uint64_t token) noexcept { return add(fd, token, Interest{}); }
+  [[nodiscard]] error_code add(int fd, std::uint64_t token, Interest interest) noexcept;
+  [[nodiscard]] error_code modify(int fd, std::uint64_t token, Interest interest) noexcept;
   void remove(int fd) noexcept;
   /// Waits at most `patience` for something to be ready. At most 64 events; the kernel rotates among ready sockets, so
   /// that none starves.

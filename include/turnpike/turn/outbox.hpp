@@ -28,6 +28,8 @@ class Outbox {
 
   [[nodiscard]] bool empty() const noexcept { return commands_.empty(); }
   [[nodiscard]] std::size_t room() const noexcept { return kCapacity - commands_.size(); }
+  /// How many message_buffer() still has.
+  [[nodiscard]] std::size_t message_room() const noexcept { return kMessages - messages_; }
   [[nodiscard]] std::span<Command> commands() noexcept { return commands_; }
   void clear() noexcept {
     commands_.clear();

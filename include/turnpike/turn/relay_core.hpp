@@ -11,6 +11,7 @@
 #include "turnpike/base/result.hpp"
 #include "turnpike/base/time.hpp"
 #include "turnpike/stun/attribute_values.hpp"
+#include "turnpike/turn/connection_id.hpp"
 #include "turnpike/turn/core_config.hpp"
 #include "turnpike/turn/error_ration.hpp"
 #include "turnpike/turn/outbox.hpp"
@@ -20,6 +21,9 @@
 namespace turnpike::turn {
 
 struct CoreState;  // src/turn/core_state.hpp
+
+/// Which way the bytes of a data connection go.
+enum class DataDirection : std::uint8_t { to_peer, to_client };
 
 /// The TURN server of one worker as a state machine (RFC 8489, RFC 8656): bytes, sender and time go in, verdicts and
 /// commands come out. No I/O, no clock, no thread; not thread-safe. After each call the caller drains the outbox before
@@ -54,6 +58,24 @@ class RelayCore {
   [[nodiscard]] bool awaits_relay_socket(AllocationId allocation) const noexcept;
   /// Somebody (maybe at another worker) presents a token of ours. True hands the reserved socket over, once.
   bool take_reservation(const ReservationToken& token, std::string_view user, Now now) noexcept;
+
+  // TCP allocations (RFC 6062). A connection ends with its allocation: then the core does not know its id any more.
+
+  /// A peer (as seen on the wire) has connected to a TCP relay socket. Nothing: close it at once (no permission,
+  /// allocation gone, too many). Else ConnectionAttempt goes to the client's control connection.
+  std::optional<ConnectionId> on_peer_connection(AllocationId allocation, const Endpoint& peer, Now now,
+                                                 Outbox& outbox) noexcept;
+  /// The answer to ConnectPeer. False when nobody waits for it any more: then the caller closes the connection.
+  bool on_peer_connected(ConnectionId connection, bool connected, Now now, Outbox& outbox) noexcept;
+  /// ConnectionBind for one of ours: the allocation when `username` (whole, as in Allocate) is the allocation's and the
+  /// connection is pending; it is bound from then on.
+  std::optional<AllocationId> take_connection(ConnectionId connection, std::string_view username, Now now) noexcept;
+  /// Either side of a peer or data connection is gone. (A connect that failed goes to on_peer_connected().)
+  void on_connection_closed(ConnectionId connection) noexcept;
+  /// `bytes` were read on a bound connection. Counts them and charges the allocation's and the user's rates; gives how
+  /// long to stop reading from that side (0: go on). Never refuses.
+  Duration on_connection_data(ConnectionId connection, DataDirection direction, std::size_t bytes, Now now) noexcept;
+
   /// The client's stream is gone, and its allocation with it (RFC 8656 section 7).
   void on_client_closed(const FiveTuple& five_tuple, Now now, Outbox& outbox) noexcept;
 
@@ -68,6 +90,8 @@ class RelayCore {
 
   [[nodiscard]] std::size_t allocation_count() const noexcept;
   [[nodiscard]] std::size_t reservation_count() const noexcept;
+  /// Peer connections of TCP allocations, in every state.
+  [[nodiscard]] std::size_t connection_count() const noexcept;
 
  private:
   std::unique_ptr<CoreState> state_;

@@ -36,14 +36,31 @@ class TokenBucket {
     }
   }
 
+  /// Takes `bytes` whether they are there or not, for a stream, of which nothing may be dropped. Gives how long to wait
+  /// until no more than a burst is owed, 0 when that is so now. Any thread.
+  Duration charge(ByteRate rate, std::size_t bytes, Instant now) noexcept {
+    if (!rate.is_limited()) return Duration{0};
+    const std::int64_t cost = std::min(cost_of(rate, bytes), kMostOwed);
+    const std::int64_t present = now.time_since_epoch().count();
+    std::int64_t full_at = full_at_.load(std::memory_order_relaxed);
+    for (;;) {
+      // Bounded, so that no reader who goes on regardless can make it overflow.
+      const std::int64_t next = std::min(std::max(full_at, present) + cost, std::max(full_at, present + kMostOwed));
+      if (full_at_.compare_exchange_weak(full_at, next, std::memory_order_relaxed)) {
+        return Duration{std::max<std::int64_t>(next - present - kBurst, 0)};
+      }
+    }
+  }
+
   /// Full again.
   void reset() noexcept { full_at_.store(0, std::memory_order_relaxed); }
 
  private:
   static constexpr std::int64_t kBurst = 1'000'000'000;  // nanoseconds of the rate
+  static constexpr std::int64_t kMostOwed = 3600 * kBurst;
 
   static std::int64_t cost_of(ByteRate rate, std::size_t bytes) noexcept {
-    // 65,535 * 10^9 fits into 64 bits with room to spare.
+    // A datagram's 65,535 * 10^9 fits into 64 bits with room to spare; so does a stream's read of gigabytes.
     return static_cast<std::int64_t>(bytes * std::uint64_t{1'000'000'000} / rate.bytes_per_second);
   }
 

@@ -78,9 +78,26 @@ def udp_socket(network, address, port=0):
     return made
 
 
+def tcp_socket(network, address, port=0):
+    """A TCP socket, bound but not yet connected, in a named namespace or in this process's own network."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with network.entered() if network else contextlib.nullcontext():
+        made = socket.socket(family, socket.SOCK_STREAM)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    made.bind((address, port))
+    return made
+
+
 def free_port(address="127.0.0.1"):
-    with udp_socket(None, address) as probe:
-        return probe.getsockname()[1]
+    """Free for datagrams and for streams."""
+    while True:
+        with udp_socket(None, address) as probe:
+            port = probe.getsockname()[1]
+            try:
+                tcp_socket(None, address, port).close()
+                return port
+            except OSError:
+                pass
 
 
 class Topology:

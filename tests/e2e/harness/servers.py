@@ -15,6 +15,15 @@ SANITIZER_MARKS = ("ERROR: AddressSanitizer", "WARNING: ThreadSanitizer", "ERROR
 
 
 @dataclasses.dataclass
+class Listener:
+    """One more than the UDP ones; port 0 is the UDP listeners' port for tcp, and any free one for the others."""
+
+    scheme: str
+    port: int = 0
+    proxies: list = dataclasses.field(default_factory=list)
+
+
+@dataclasses.dataclass
 class Settings:
     listen: list = dataclasses.field(default_factory=lambda: ["127.0.0.1"])
     port: int = 0  # 0: any free one
@@ -31,31 +40,53 @@ class Settings:
     log_level: str = "info"
     log_format: str = "text"
     quiet: bool = False  # coturn: no log at all
+    more: list = dataclasses.field(default_factory=list)  # Listeners, each on all addresses of `listen`
+    certificates: list = dataclasses.field(default_factory=list)
+    tcp_peer_ports: list = dataclasses.field(default_factory=list)
+    limits: str = ""  # more of turnpike's [limits]
     extra: str = ""  # more TOML for turnpike
 
-    def url(self, address):
-        return f"udp://[{address}]:{self.port}" if ":" in address else f"udp://{address}:{self.port}"
+    def port_of(self, scheme):
+        return next(listener.port for listener in self.more if listener.scheme == scheme)
+
+    def choose_ports(self, address):
+        self.port = self.port or networks.free_port(address)
+        for listener in self.more:
+            listener.port = listener.port or (self.port if listener.scheme == "tcp" else networks.free_port(address))
 
 
 def _strings(values):
     return json.dumps(list(values))
 
 
+def _listen(scheme, address, port, proxies=()):
+    host = f"[{address}]" if ":" in address else address
+    trusted = f"proxy_protocol = {_strings(proxies)}\n" if proxies else ""
+    return f'[[listen]]\nurl = "{scheme}://{host}:{port}"\n{trusted}\n'
+
+
+def _tls(certificates):
+    tables = (f"{{ chain = {json.dumps(str(c.chain))}, key = {json.dumps(str(c.key))} }}" for c in certificates)
+    return f"[tls]\ncertificates = [{', '.join(tables)}]\n\n" if certificates else ""
+
+
 def turnpike_file(settings):
     """The same settings in turnpike's TOML. JSON strings and arrays of strings are TOML too."""
     users = ", ".join(f"{{ name = {json.dumps(n)}, password = {json.dumps(p)} }}" for n, p in settings.users.items())
     relay = settings.relay or settings.listen
-    listens = "".join(f"[[listen]]\nurl = {json.dumps(settings.url(a))}\n\n" for a in settings.listen)
+    listens = "".join(_listen("udp", address, settings.port) for address in settings.listen)
+    listens += "".join(_listen(l.scheme, address, l.port, l.proxies) for l in settings.more for address in settings.listen)
+    peer_ports = f"tcp_peer_ports = {_strings(settings.tcp_peer_ports)}\n" if settings.tcp_peer_ports else ""
     limits = "" if settings.errors_per_second is None else f"errors_per_second = {settings.errors_per_second}\n"
     return f"""[server]
 realm = {json.dumps(settings.realm)}
 external = {_strings(settings.external)}
 workers = {settings.workers}
 
-{listens}[relay]
+{listens}{_tls(settings.certificates)}[relay]
 ports = {json.dumps(settings.ports)}
 addresses = {_strings(relay)}
-
+{peer_ports}
 [relay.peers]
 allow = {_strings(settings.allow)}
 deny = {_strings(settings.deny)}
@@ -65,18 +96,28 @@ secrets = {_strings(settings.secrets)}
 users = [{users}]
 
 [limits]
-{limits}
+{limits}{settings.limits}
 [log]
 level = {json.dumps(settings.log_level)}
 format = {json.dumps(settings.log_format)}
 {settings.extra}"""
 
 
+def _coturn_transports(settings):
+    if not settings.more and not settings.certificates:
+        return ["--no-tls", "--no-dtls", "--no-tcp"]
+    if not settings.certificates:
+        return ["--no-tls", "--no-dtls"]
+    ports = [listener.port for listener in settings.more if listener.scheme == "tls"]
+    own = settings.certificates[0]
+    return ["--cert", own.chain, "--pkey", own.key, *(word for port in ports for word in ("--tls-listening-port", port))]
+
+
 def coturn_arguments(settings, folder):
     relay = settings.relay or settings.listen
     low, high = settings.ports.split("-")
     argv = ["turnserver", "-n", "-p", settings.port, "-r", settings.realm, "--min-port", low, "--max-port", high,
-            "-m", settings.workers, "--no-tls", "--no-dtls", "--no-tcp", "--no-cli", "--no-rfc5780", "-l", "stdout",
+            "-m", settings.workers, *_coturn_transports(settings), "--no-cli", "--no-rfc5780", "-l", "stdout",
             "--no-software-attribute", "--no-stun-backward-compatibility", "--pidfile", folder / "coturn.pid",
             "-b", folder / "coturn.db"]
     argv += [word for address in settings.listen for word in ("-L", address)]
@@ -120,6 +161,10 @@ class Server:
     @property
     def port(self):
         return self.settings.port
+
+    @property
+    def tls_port(self):
+        return self.settings.port_of("tls")
 
     @property
     def pid(self):
@@ -174,7 +219,7 @@ class Server:
 
 
 def start(options, settings, folder, network):
-    settings.port = settings.port or networks.free_port(settings.listen[0] if network is None else "127.0.0.1")
+    settings.choose_ports(settings.listen[0] if network is None else "127.0.0.1")
     if options.server == "coturn":
         argv = [str(word) for word in coturn_arguments(settings, folder)]
     else:

@@ -106,5 +106,12 @@ TEST(IpAddress, UnspecifiedIsAllZeroInEitherFamily) {
   EXPECT_NE(IpAddress::any(AddressFamily::ipv4), IpAddress::any(AddressFamily::ipv6));
 }
 
+TEST(IpAddressTest, OnlyAMappedAddressIsUnmapped) {
+  EXPECT_EQ(IpAddress::parse("::ffff:192.0.2.7")->unmapped(), IpAddress::v4(192, 0, 2, 7));
+  for (const char* other : {"::192.0.2.7", "::1", "64:ff9b::192.0.2.7", "2001:db8::ffff:c000:207", "192.0.2.7"}) {
+    EXPECT_EQ(IpAddress::parse(other)->unmapped(), *IpAddress::parse(other)) << other;
+  }
+}
+
 }  // namespace
 }  // namespace turnpike

@@ -221,6 +221,48 @@ TEST_F(TurnSessionTest, ChannelDataArrivesAsItsPeersFromTheRequestOn) {
   EXPECT_TRUE(is<Ignored>(receive(write_channel_data(out, 0x4002, as_bytes("hi")))));
 }
 
+TEST_F(TurnSessionTest, AConnectTellsTheConnectionsId) {
+  const ByteSpan allocate = challenged_allocate();
+  static_cast<void>(receive(grant(allocate, *session_.signer())));
+  session_.connect(endpoint("9.9.9.9:9"), now_);
+  const ByteSpan request = next_request();
+  const auto view = test::view_of(request);
+  EXPECT_EQ(view.method(), stun::Method::connect);
+  EXPECT_TRUE(view.has(AttributeType::xor_peer_address));
+  const auto received = receive(answer(request, MessageClass::success, [&](stun::MessageBuilder& builder) {
+    builder.add_u32(AttributeType::connection_id, 77);
+    session_.signer()->add_integrity(builder);
+  }));
+  ASSERT_TRUE(is<Outcome>(received));
+  EXPECT_EQ(std::get<Outcome>(received).ending, Ending::success);
+  EXPECT_EQ(std::get<Outcome>(received).connection, 77U);
+}
+
+TEST_F(TurnSessionTest, AConnectWithoutAnIdIsMalformed) {
+  session_.connect(endpoint("9.9.9.9:9"), now_);
+  const auto received = receive(answer(next_request(), MessageClass::success, [](stun::MessageBuilder&) {}));
+  ASSERT_TRUE(is<Outcome>(received));
+  EXPECT_EQ(std::get<Outcome>(received).ending, Ending::malformed);
+}
+
+TEST_F(TurnSessionTest, AConnectionBindNamesTheConnection) {
+  session_.bind_connection(0x01020304, now_);
+  const auto view = test::view_of(next_request());
+  EXPECT_EQ(view.method(), stun::Method::connection_bind);
+  EXPECT_EQ(stun::read_u32(view.find(AttributeType::connection_id)->value), 0x01020304U);
+}
+
+TEST_F(TurnSessionTest, AConnectionAttemptIsReported) {
+  stun::MessageBuilder builder(buffer_, stun::Method::connection_attempt, MessageClass::indication, {});
+  builder.add_xor_address(AttributeType::xor_peer_address, endpoint("9.9.9.9:9"));
+  EXPECT_TRUE(is<Ignored>(receive(builder.finish())));
+  builder.add_u32(AttributeType::connection_id, 78);
+  const auto received = receive(builder.finish());
+  ASSERT_TRUE(is<ConnectionAttempt>(received));
+  EXPECT_EQ(std::get<ConnectionAttempt>(received).peer, endpoint("9.9.9.9:9"));
+  EXPECT_EQ(std::get<ConnectionAttempt>(received).connection, 78U);
+}
+
 TEST_F(TurnSessionTest, OnlySoManyRequestsMayBeUnderWay) {
   for (std::size_t i = 0; i < TurnSession::kMaxPending; ++i) EXPECT_NE(session_.bind(now_), 0U);
   EXPECT_EQ(session_.bind(now_), 0U);

@@ -81,7 +81,7 @@ TEST_F(CommandLine, AWrongCallIsTwo) {
         {"serve", "--nothing"},
         {"serve", "extra"},
         {"serve", "-c"},
-        {"serve", "--listen", "tcp://0.0.0.0:1"},
+        {"serve", "--listen", "ftp://0.0.0.0:1"},
         {"config"},
         {"config", "check"},
         {"config", "frob", "x"},

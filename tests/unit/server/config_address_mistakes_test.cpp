@@ -27,9 +27,8 @@ TEST_P(EachBrokenAddress, IsReportedAtItsPlaceAndAlone) {
 constexpr BrokenAddresses kListeners[] = {
     {"listen = []\n", "1:10: listen: a server needs a listener"},
     {"[[listen]]\n", "1:1: listen: a listener needs `url`"},
-    {"[[listen]]\nurl = 'tcp://0.0.0.0:3478'\n", "2:7: listen: tcp:// is not available in this version"},
-    {"[[listen]]\nurl = 'https://[::]:443'\n", "2:7: listen: https:// is not available in this version"},
-    {"[[listen]]\nurl = 'ftp://0.0.0.0:3478'\n", "2:7: listen: unknown scheme \"ftp\""},
+    {"[[listen]]\nurl = 'ftp://0.0.0.0:3478'\n", "2:7: listen: unknown scheme \"ftp\"; there are udp, tcp, tls, dtls"},
+    {"[[listen]]\nurl = 'UDP://0.0.0.0:3478'\n", "2:7: listen: unknown scheme \"UDP\""},
     {"[[listen]]\nurl = '0.0.0.0:3478'\n", "2:7: listen: \"0.0.0.0:3478\" is no listener"},
     {"[[listen]]\nurl = 'udp://localhost:3478'\n", "2:7: listen: \"localhost:3478\" is no IP address and port"},
     {"[[listen]]\nurl = 'udp://0.0.0.0'\n", "2:7: listen: \"0.0.0.0\" is no IP address and port"},

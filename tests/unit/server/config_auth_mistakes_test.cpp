@@ -36,7 +36,7 @@ constexpr BrokenAuth kSecrets[] = {
     {"[auth]\nsecrets = [{ file = 'x', env = 'y' }]\n", "2:12: auth.secrets: must be a string, { file"},
     {"[auth]\nsecrets = [{ file = 5 }]\n", "2:12: auth.secrets: must be a string, { file"},
     {"[auth]\nsecrets = [{ file = '/nowhere' }]\n", "2:21: auth.secrets: cannot read /nowhere: No such file"},
-    {"[auth]\nsecrets = [{ file = '' }]\n", "2:21: auth.secrets: `file` is empty"},
+    {"[auth]\nsecrets = [{ file = '' }]\n", "2:21: auth.secrets: the path is empty"},
     {"[auth]\nsecrets = [{ file = '/two-lines' }]\n", "2:21: auth.secrets: the file must hold nothing but one line"},
     {"[auth]\nsecrets = [{ env = 'UNSET' }]\n", "2:20: auth.secrets: the environment has no variable \"UNSET\""},
     {"[auth]\nsecrets = [{ env = 'EMPTY' }]\n", "2:12: auth.secrets: the secret is empty"},

@@ -8,6 +8,10 @@
 
 namespace turnpike::test {
 
+/// Enough for `config check`, which does not look into them any further.
+inline constexpr const char* kFakeCertificate = "-----BEGIN CERTIFICATE-----\n";
+inline constexpr const char* kFakeKey = "-----BEGIN PRIVATE KEY-----\n";
+
 /// An environment of these variables and files, and no others.
 struct FakeEnvironment {
   std::map<std::string, std::string> variables;

@@ -17,13 +17,13 @@ TEST(ConfigLoader, AnEmptyFileIsTheDefaults) {
   const LoadedConfig loaded = test::load("");
   EXPECT_TRUE(loaded.ok());
   EXPECT_THAT(loaded.sources, IsEmpty());
-  EXPECT_EQ(loaded.config.listen.size(), 2U);
+  EXPECT_EQ(loaded.config.listen.size(), 4U);
 }
 
 TEST(ConfigLoader, ReportsAllMistakesAtOnceInTheOrderOfTheFile) {
   const LoadedConfig loaded = test::load(
       "[server]\nrelm = 'x'\nworkers = 99\n[relay]\nports = '1-2'\nfamilies = ['ipv4', 'ipx', 'ipv4', 7]\n"
-      "[[listen]]\nurl = 'tls://0.0.0.0:1'\n[[listen]]\nurl = 5\n[auth]\nsecrets = ['', 'short']\n");
+      "[[listen]]\nurl = 'ftp://0.0.0.0:1'\n[[listen]]\nurl = 5\n[auth]\nsecrets = ['', 'short']\n");
   std::vector<std::uint32_t> lines;
   for (const ConfigProblem& mistake : loaded.report.mistakes) lines.push_back(mistake.place.line);
   EXPECT_THAT(lines, ElementsAre(2, 3, 5, 6, 6, 6, 8, 10, 12, 12)) << format_report(loaded);

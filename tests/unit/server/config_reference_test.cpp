@@ -46,8 +46,13 @@ TEST(ConfigReference, ItsCommentedExamplesAreValidToo) {
   const std::string text = read_source("conf/turnpike.toml");
   const test::FakeEnvironment environment{
       .variables = {{"TURN_SECRET", "secret-of-the-variable"}, {"CREDENTIALS_DIRECTORY", "/run"}},
-      .files = {
-          {"turn.secret", "secret-of-the-file"}, {"alice.password", "pw"}, {"/run/turn-secret", "secret-of-systemd"}}};
+      .files = {{"turn.secret", "secret-of-the-file"},
+                {"alice.password", "pw"},
+                {"/run/turn-secret", "secret-of-systemd"},
+                {"turn.example.org.crt", test::kFakeCertificate},
+                {"turn.example.org.key", test::kFakeKey},
+                {"/run/turn-chain", test::kFakeCertificate},
+                {"/run/turn-key", test::kFakeKey}}};
   std::istringstream lines(text);
   std::size_t examples = 0;
   for (std::string line, table; std::getline(lines, line);) {
@@ -57,7 +62,7 @@ TEST(ConfigReference, ItsCommentedExamplesAreValidToo) {
     EXPECT_TRUE(loaded.ok()) << format_report(loaded);
     ++examples;
   }
-  EXPECT_EQ(examples, 8U);
+  EXPECT_EQ(examples, 11U);
 }
 
 TEST(ConfigDocumentation, ExplainsEveryKeyInTheSectionOfItsTable) {

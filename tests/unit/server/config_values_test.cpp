@@ -67,6 +67,8 @@ TEST(ConfigValues, ShownValuesReadBackAsTheSame) {
   expect_round_trips<turn::ByteRate>(parse_rate,
                                      {turn::ByteRate{0}, turn::ByteRate{1001}, turn::ByteRate{125'000'000}});
   expect_round_trips<PortRange>(parse_port_range, {PortRange{1024, 1025}, PortRange{}});
+  expect_round_trips<PortRange>(parse_peer_ports, {PortRange{1, 1}, PortRange{443, 443}, PortRange{1, 65535}});
+  expect_round_trips<TlsVersion>(parse_tls_version, {TlsVersion::tls12, TlsVersion::tls13});
   expect_round_trips<LogLevel>(parse_log_level,
                                {LogLevel::trace, LogLevel::debug, LogLevel::info, LogLevel::warn, LogLevel::error});
   expect_round_trips<LogFormat>(parse_log_format, {LogFormat::text, LogFormat::json});
@@ -83,7 +85,9 @@ TEST(ConfigValues, ShownAddressesReadBackAsTheSame) {
   expect_round_trips<ExternalAddress>(
       parse_external_address, {ExternalAddress{v6, std::nullopt}, ExternalAddress{v4, IpAddress::v4(10, 0, 0, 1)}});
   expect_round_trips<ListenUrl>(parse_url,
-                                {ListenUrl{Transport::udp, {v4, 1}}, ListenUrl{Transport::udp, {v6, 65535}}});
+                                {ListenUrl{ListenScheme::udp, {v4, 1}}, ListenUrl{ListenScheme::tcp, {v6, 65535}},
+                                 ListenUrl{ListenScheme::tls, {v4, 443}}, ListenUrl{ListenScheme::dtls, {v4, 443}},
+                                 ListenUrl{ListenScheme::http, {v6, 80}}, ListenUrl{ListenScheme::https, {v6, 443}}});
 }
 
 TEST(ConfigValues, TakesPortZeroOnlyWhereItIsAllowed) {

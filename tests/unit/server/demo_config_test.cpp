@@ -3,7 +3,6 @@
 
 #include "server/core_config_builder.hpp"
 #include "server/demo.hpp"
-#include "server/public_places.hpp"
 #include "support/seeded_random.hpp"
 #include "turnpike/turn/credentials.hpp"
 
@@ -48,7 +47,7 @@ TEST_F(Demo, BannerHoldsIceServersThatWorkForADay) {
   const UnixSeconds now{Seconds{1'000'000'000}};
   const std::string banner = demo_banner(config_, addresses_, now);
   const auto credential = turn::mint_ephemeral(config_.auth.secrets.front().value, "demo", now + Seconds{86400});
-  EXPECT_THAT(banner, HasSubstr("\"turn:10.0.0.7:3478?transport=udp\""));
+  EXPECT_THAT(banner, HasSubstr("\"turn:10.0.0.7:3478?transport=udp\",\"turn:10.0.0.7:3478?transport=tcp\""));
   EXPECT_THAT(banner, HasSubstr("\"username\":\"1000086400:demo\",\"credential\":\"" + credential.password + "\""));
   EXPECT_THAT(banner, HasSubstr("2001-09-10T01:46:40Z"));
 }
@@ -56,38 +55,19 @@ TEST_F(Demo, BannerHoldsIceServersThatWorkForADay) {
 TEST_F(Demo, BannerSaysThatItIsNotForTheInternetAndClaimsNothingThatIsNotThere) {
   const std::string banner = demo_banner(config_, addresses_, UnixSeconds{});
   EXPECT_THAT(banner, HasSubstr("not meant for the internet"));
-  for (const char* missing : {"tcp", "http", "turns:", "fe80"}) EXPECT_THAT(banner, Not(HasSubstr(missing)));
+  for (const char* missing : {"http", "turns:", "fe80"}) EXPECT_THAT(banner, Not(HasSubstr(missing)));
+}
+
+TEST_F(Demo, BannerNamesItsListeners) {
+  const std::string banner = demo_banner(config_, addresses_, UnixSeconds{});
+  EXPECT_THAT(banner, HasSubstr("\n  udp://10.0.0.7:3478\n"));
+  EXPECT_THAT(banner, HasSubstr("\n  tcp://10.0.0.7:3478\n"));
 }
 
 TEST_F(Demo, BannerNamesLoopbackWhenThereIsNothingElse) {
-  config_.listen = {{Transport::udp, *Endpoint::parse("127.0.0.1:5000")}};
+  config_.listen = {{ListenScheme::udp, *Endpoint::parse("127.0.0.1:5000")}};
   addresses_ = resolve_addresses(config_, machine(), {ip("10.0.0.7"), std::nullopt});
   EXPECT_THAT(demo_banner(config_, addresses_, UnixSeconds{}), HasSubstr("\"stun:127.0.0.1:5000\""));
-}
-
-std::vector<std::string> uris_of(const Config& config, const RuntimeAddresses& addresses) {
-  std::vector<std::string> uris;
-  for (const PublicPlace& place : public_places(config, addresses)) uris.push_back(turn_uri(place));
-  return uris;
-}
-
-TEST(PublicPlaces, AreTheListenersAsTheWorldSeesThem) {
-  RuntimeAddresses addresses;
-  addresses.relays = {{ip("10.0.0.7"), ip("203.0.113.7")}};
-  addresses.listeners = {*Endpoint::parse("127.0.0.1:3478"), *Endpoint::parse("10.0.0.7:3478"),
-                         *Endpoint::parse("[2001:db8::7]:3478"), *Endpoint::parse("[fe80::7]:3478")};
-  EXPECT_THAT(uris_of(Config{}, addresses),
-              testing::ElementsAre("turn:203.0.113.7:3478?transport=udp", "turn:[2001:db8::7]:3478?transport=udp"));
-}
-
-TEST(PublicPlaces, AreTheHostOnceForEachPort) {
-  Config config;
-  config.server.host = "turn.example.org";
-  RuntimeAddresses addresses;
-  addresses.listeners = {*Endpoint::parse("10.0.0.7:3478"), *Endpoint::parse("[2001:db8::7]:3478"),
-                         *Endpoint::parse("10.0.0.7:443")};
-  EXPECT_THAT(uris_of(config, addresses), testing::ElementsAre("turn:turn.example.org:3478?transport=udp",
-                                                               "turn:turn.example.org:443?transport=udp"));
 }
 
 }  // namespace

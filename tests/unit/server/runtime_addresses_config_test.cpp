@@ -103,9 +103,17 @@ TEST(RuntimeAddresses, SayThatThereIsNothingToRelayFrom) {
 
 TEST(RuntimeAddresses, GiveAWildcardListenerOncePerLocalAddressOfItsFamily) {
   Config config;
-  config.listen = {{Transport::udp, endpoint("0.0.0.0:3478")}, {Transport::udp, endpoint("[2001:db8::7]:80")}};
+  config.listen = {{ListenScheme::udp, endpoint("0.0.0.0:3478")}, {ListenScheme::udp, endpoint("[2001:db8::7]:80")}};
   EXPECT_THAT(resolve_addresses(config, two_interfaces(), {}).listeners,
               ElementsAre(endpoint("127.0.0.1:3478"), endpoint("10.0.0.7:3478"), endpoint("[2001:db8::7]:80")));
+}
+
+TEST(RuntimeAddresses, NameAnEndpointOnceButWhatIsServedThereForEachScheme) {
+  Config config;
+  config.listen = {{ListenScheme::udp, endpoint("10.0.0.7:3478")}, {ListenScheme::tls, endpoint("10.0.0.7:3478")}};
+  const RuntimeAddresses out = resolve_addresses(config, two_interfaces(), {});
+  EXPECT_THAT(out.listeners, ElementsAre(endpoint("10.0.0.7:3478")));
+  EXPECT_EQ(out.served, config.listen);
 }
 
 TEST(RuntimeAddresses, KnowTheBroadcastAddressesThatInterfacesHaveAndThoseOfTheirSubnets) {

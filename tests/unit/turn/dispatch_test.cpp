@@ -87,8 +87,9 @@ TEST_F(DispatchTest, ResponsesAreDropped) {
 
 TEST_F(DispatchTest, UnknownMethodsAreDropped) {
   EXPECT_EQ(drop_of(message(static_cast<Method>(0x2f), MessageClass::request)), DropReason::unexpected_class);
-  EXPECT_EQ(drop_of(message(Method::connect, MessageClass::request)), DropReason::unexpected_class);
+  EXPECT_EQ(drop_of(message(Method::connection_attempt, MessageClass::request)), DropReason::unexpected_class);
   EXPECT_EQ(drop_of(message(Method::data, MessageClass::indication)), DropReason::unknown_indication);
+  EXPECT_EQ(drop_of(message(Method::connect, MessageClass::indication)), DropReason::unknown_indication);
 }
 
 TEST_F(DispatchTest, ABindingIndicationIsTakenSilently) {

@@ -1,0 +1,147 @@
+#include "control/http_session.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <string_view>
+#include <utility>
+
+#include <boost/asio/write.hpp>
+
+namespace turnpike::control {
+namespace {
+
+constexpr Duration kMaxEnding = Seconds{2};
+constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+
+Response call(const RequestHandler& handler, const Request& request) noexcept {
+  try {
+    return handler(request);
+  } catch (const std::exception&) {  // Beast's containers throw, and one request must not end the loop
+    return make_problem(http::status::internal_server_error);
+  }
+}
+
+}  // namespace
+
+HttpSession::HttpSession(boost::asio::io_context& loop, EngineStream stream, SessionSet& set)
+    : stream_(std::move(stream)),
+      set_(set),
+      reader_({.max_header = set.options.max_header, .max_body = set.options.max_body}),
+      timer_(loop) {}
+
+void HttpSession::start() {
+  arm(set_.options.request_timeout);
+  read();
+}
+
+void HttpSession::drain() {
+  if (phase_ == Phase::reading && reader_.is_idle()) end();
+}
+
+void HttpSession::close() {
+  if (phase_ == Phase::closed) return;
+  phase_ = Phase::closed;
+  const auto self = shared_from_this();  // the set may hold the last other reference
+  timer_.cancel();
+  stream_.close();
+  set_.sessions.erase(this);
+}
+
+template <typename... Results>
+auto HttpSession::then(void (HttpSession::*member)(Results...)) {
+  return [self = shared_from_this(), member, phase = phase_](Results... results) {
+    if (self->phase_ == phase) (self.get()->*member)(results...);
+  };
+}
+
+void HttpSession::arm(Duration timeout) {
+  timer_.expires_after(timeout);
+  timer_.async_wait([self = shared_from_this()](error_code error) {
+    // A wait that had ended already when the timer was set again comes here as if it had not been.
+    if (!error && self->timer_.expiry() <= boost::asio::steady_timer::clock_type::now()) self->on_timeout();
+  });
+}
+
+void HttpSession::on_timeout() {
+  if (phase_ == Phase::closed) return;
+  const bool kept_idle = phase_ == Phase::reading && reader_.is_idle() && !first_;
+  if (phase_ != Phase::ending && !kept_idle) ++set_.counters.timed_out;
+  if (phase_ == Phase::answering) stream_.abort();
+  close();
+}
+
+void HttpSession::read() {
+  const MutableByteSpan space = reader_.prepare();
+  stream_.async_read_some(boost::asio::buffer(space.data(), space.size()), then(&HttpSession::on_read));
+}
+
+void HttpSession::on_read(error_code error, std::size_t size) {
+  if (error == boost::asio::error::eof) return end();
+  if (error) return close();
+  // The time of the first request began with the stream.
+  if (reader_.is_idle() && !first_) arm(set_.options.request_timeout);
+  reader_.commit(size);
+  advance();
+}
+
+void HttpSession::advance() {
+  switch (reader_.advance()) {
+    case RequestReader::Outcome::need_more: return read();
+    case RequestReader::Outcome::wants_continue: return say_continue();
+    case RequestReader::Outcome::complete: return answer();
+    case RequestReader::Outcome::refused: return refuse(reader_.refusal());
+  }
+}
+
+void HttpSession::say_continue() {
+  boost::asio::async_write(stream_, boost::asio::buffer(kContinue), then(&HttpSession::on_continued));
+}
+
+void HttpSession::on_continued(error_code error, std::size_t) {
+  if (error) return close();
+  advance();
+}
+
+void HttpSession::answer() {
+  const Request request = reader_.take();
+  ++set_.counters.requests;
+  Response response = call(set_.handler, request);
+  last_ = !request.keep_alive() || !response.keep_alive() || set_.draining;
+  complete_fields(response, request.version(), !last_);
+  send(response, request.method() == http::verb::head ? BodyUse::leave_out : BodyUse::send);
+}
+
+void HttpSession::refuse(http::status status) {
+  ++set_.counters.malformed;
+  last_ = true;
+  Response response = make_problem(status);
+  complete_fields(response, 11, false);
+  send(response, BodyUse::send);
+}
+
+void HttpSession::send(const Response& response, BodyUse use) {
+  first_ = false;
+  phase_ = Phase::answering;
+  arm(set_.options.request_timeout);
+  out_ = to_wire(response, use);
+  boost::asio::async_write(stream_, boost::asio::buffer(out_), then(&HttpSession::on_answered));
+}
+
+void HttpSession::on_answered(error_code error, std::size_t) {
+  out_ = {};
+  if (error) return close();
+  if (last_ || set_.draining) return end();
+  phase_ = Phase::reading;
+  arm(reader_.is_idle() ? set_.options.idle_timeout : set_.options.request_timeout);
+  advance();
+}
+
+void HttpSession::end() {
+  phase_ = Phase::ending;
+  arm(std::min(kMaxEnding, set_.options.request_timeout));
+  stream_.async_shutdown(then(&HttpSession::on_ended));
+}
+
+void HttpSession::on_ended(error_code) { close(); }
+
+}  // namespace turnpike::control

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include "control/engine_stream.hpp"
+#include "control/http_message.hpp"
+#include "control/request_reader.hpp"
+#include "control/session_set.hpp"
+
+namespace turnpike::control {
+
+/// One HTTP/1.1 connection: one request at a time, in order, each within its time. Lives in its SessionSet, which it
+/// leaves when it closes; what still comes from the loop after that does nothing.
+class HttpSession : public std::enable_shared_from_this<HttpSession> {
+ public:
+  HttpSession(boost::asio::io_context& loop, EngineStream stream, SessionSet& set);
+
+  void start();
+  /// Ends now if nothing of a request is here; otherwise the next answer is the last.
+  void drain();
+  void close();
+
+ private:
+  enum class Phase : std::uint8_t { reading, answering, ending, closed };
+
+  void arm(Duration timeout);
+  void on_timeout();
+  void read();
+  void on_read(error_code error, std::size_t size);
+  void advance();
+  void answer();
+  void refuse(http::status status);
+  void say_continue();
+  void send(const Response& response, BodyUse use);
+  void on_continued(error_code error, std::size_t size);
+  void on_answered(error_code error, std::size_t size);
+  void end();
+  void on_ended(error_code error);
+  /// Runs `member` when the operation completes, unless the session has closed or gone on to its end meanwhile.
+  template <typename... Results>
+  [[nodiscard]] auto then(void (HttpSession::*member)(Results...));
+
+  EngineStream stream_;
+  SessionSet& set_;
+  RequestReader reader_;
+  boost::asio::steady_timer timer_;  // the one deadline of the phase
+  std::vector<std::uint8_t> out_;
+  Phase phase_ = Phase::reading;
+  bool first_ = true;  // no request has been whole yet
+  bool last_ = false;  // the stream ends after this answer
+};
+
+}  // namespace turnpike::control

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <unordered_map>
+
+#include "control/http_message.hpp"
+#include "turnpike/control/http_server.hpp"
+
+namespace turnpike::control {
+
+class HttpSession;
+
+/// What all sessions of a server share, and the sessions themselves. A session reaches it only until it has closed.
+struct SessionSet {
+  HttpServer::Options options;
+  HttpServer::Counters counters;
+  RequestHandler handler;
+  bool draining = false;
+  std::unordered_map<const HttpSession*, std::shared_ptr<HttpSession>> sessions;
+};
+
+}  // namespace turnpike::control

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <fmt/format.h>
+
+#include <functional>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include "server/config_schema.hpp"
+
+namespace turnpike::server {
+
+// What the files of the schema share.
+
+/// What is wrong with a value that is of the right kind; empty when nothing is.
+template <typename T>
+using Check = std::function<std::string(const T&)>;
+
+template <typename Access>
+using ValueOf = std::remove_reference_t<decltype(std::declval<Access>()(std::declval<Config&>()))>;
+
+// Lists keep their good items beside a bad one, so that the good ones are checked too; for the rest the default stays.
+template <typename T>
+constexpr bool kKeepsParts = false;
+template <typename T>
+constexpr bool kKeepsParts<std::vector<T>> = true;
+
+template <typename Access>
+[[nodiscard]] ConfigKey key(std::string path, Access access, std::string documentation,
+                            Check<ValueOf<Access>> check = {}) {
+  const auto load = [access, check](const ConfigValue& value, Config& config) {
+    ValueOf<Access> loaded{};
+    const bool whole = read(value, loaded);
+    if (whole && check) {
+      if (const std::string complaint = check(loaded); !complaint.empty()) return value.reject(complaint);
+    }
+    if (whole || kKeepsParts<ValueOf<Access>>) access(config) = std::move(loaded);
+    return whole;
+  };
+  const auto show_key = [access](const Config& config) { return show_toml(access(config)); };
+  return {std::move(path), std::move(documentation), load, show_key};
+}
+
+[[nodiscard]] inline std::string unquoted(const std::string& toml) {
+  return toml.front() == '"' ? toml.substr(1, toml.size() - 2) : toml;
+}
+
+template <typename T>
+[[nodiscard]] Check<T> between(T least, T most) {
+  return [least, most](const T& value) {
+    if (!(value < least) && !(most < value)) return std::string{};
+    return fmt::format("must be {} to {}", unquoted(show_toml(least)), unquoted(show_toml(most)));
+  };
+}
+
+// The schema's parts, in its order.
+void add_listen_keys(std::vector<ConfigKey>& keys);
+void add_tls_keys(std::vector<ConfigKey>& keys);
+[[nodiscard]] ConfigKey tcp_peer_ports_key();
+void add_quota_keys(std::vector<ConfigKey>& keys);
+void add_limits_keys(std::vector<ConfigKey>& keys);
+
+}  // namespace turnpike::server

@@ -1,0 +1,162 @@
+#include <fcntl.h>
+
+#include <algorithm>
+#include <boost/system/system_error.hpp>
+#include <new>
+#include <utility>
+
+#include "server/streams.hpp"
+
+// Accepting streams and closing those that show nothing: the rest of Streams is in streams.cpp.
+namespace turnpike::server {
+namespace {
+
+constexpr int kAcceptsAtOnce = 16;
+// Out of descriptors: a listener that stays ready must not make the worker spin.
+constexpr Duration kAcceptPause = std::chrono::milliseconds{100};
+
+bool is_exhausted(const error_code& error) noexcept {
+  using namespace boost::system::errc;
+  return error == too_many_files_open || error == too_many_files_open_in_system || error == not_enough_memory ||
+         error == no_buffer_space;
+}
+
+}  // namespace
+
+net::FileDescriptor open_reserve_descriptor() noexcept {
+  return net::FileDescriptor(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+}
+
+void Streams::add_listener(net::TcpListener listener, StreamPolicy policy) {
+  const auto index = static_cast<std::uint32_t>(listeners_.size());
+  const std::uint64_t token = EventToken{EventToken::Kind::tcp_listener, index}.encode();
+  if (const auto error = epoll_.add(listener.native_handle(), token)) {
+    throw boost::system::system_error(error, "epoll");
+  }
+  listeners_.push_back({std::move(listener), std::make_shared<const StreamPolicy>(std::move(policy)), std::nullopt});
+}
+
+void Streams::on_listener_ready(std::uint32_t index) {
+  Listener& listener = listeners_[index];
+  for (int i = 0; i < kAcceptsAtOnce && !listener.paused_until; ++i) {
+    auto socket = listener.socket.accept();
+    if (socket) {
+      ++counters_.accepted;
+      admit(std::move(*socket), listener);
+    } else if (is_exhausted(socket.error())) {
+      // One that has shown nothing gives its descriptor to one that may.
+      if (evict_oldest({Waiting::first_message, Waiting::handshake})) continue;
+      refuse_with_reserve(listener);
+      pause(listener, index);
+    } else if (net::is_would_block(socket.error())) {
+      return;
+    }  // else the client was gone before we came: ECONNABORTED and its like
+  }
+}
+
+// Whoever waits learns at once that there is no place, instead of hanging until the operator finds out.
+void Streams::refuse_with_reserve(Listener& listener) {
+  if (!reserve_) return;
+  reserve_.close();
+  for (int i = 0; i < kAcceptsAtOnce; ++i) {
+    const auto refused = listener.socket.accept();
+    if (!refused) break;
+    ++counters_.ends[static_cast<std::size_t>(StreamEnd::over_limit)];
+  }
+  reserve_ = open_reserve_descriptor();
+}
+
+void Streams::pause(Listener& listener, std::uint32_t index) {
+  ++counters_.accept_pauses;
+  listener.paused_until = now_ + kAcceptPause;
+  static_cast<void>(epoll_.modify(listener.socket.native_handle(),
+                                  EventToken{EventToken::Kind::tcp_listener, index}.encode(), {.readable = false}));
+}
+
+void Streams::admit(net::TcpSocket socket, const Listener& listener) {
+  const auto refuse = [this](StreamEnd why) { ++counters_.ends[static_cast<std::size_t>(why)]; };
+  const Endpoint remote = socket.remote_endpoint();
+  const Endpoint local = socket.local_endpoint();
+  if (listener.policy->expects_proxy_header() && !is_within(listener.policy->proxies, remote.address)) {
+    return refuse(StreamEnd::proxy_untrusted);
+  }
+  if (!make_room()) return refuse(StreamEnd::over_limit);
+  try {
+    std::uint32_t slot = 0;
+    Connection* connection = insert(std::move(socket), ClientStream(listener.policy, tls_), slot);
+    if (connection == nullptr) return refuse(StreamEnd::no_memory);
+    connection->five_tuple = {remote, local, Transport::tcp};
+  } catch (const std::bad_alloc&) {
+    refuse(StreamEnd::no_memory);
+  }
+}
+
+bool Streams::make_room() {
+  const auto count = [this](Waiting waiting) { return waiting_[static_cast<std::size_t>(waiting)].size(); };
+  if (count(Waiting::handshake) + count(Waiting::first_message) >= options_.max_unproven) {
+    static_cast<void>(evict_oldest({Waiting::handshake, Waiting::first_message}));
+  }
+  if (size_ < options_.max_streams) return true;
+  return evict_oldest({Waiting::handshake, Waiting::first_message, Waiting::next_message});
+}
+
+bool Streams::evict_oldest(std::initializer_list<Waiting> among) {
+  std::optional<std::uint32_t> oldest;
+  for (const Waiting waiting : among) {
+    const auto& list = waiting_[static_cast<std::size_t>(waiting)];
+    if (list.empty()) continue;
+    const std::uint32_t first = list.front();
+    if (!oldest || slots_[first].connection->deadline < slots_[*oldest].connection->deadline) oldest = first;
+  }
+  if (oldest) end(id_of(*oldest), StreamEnd::evicted);
+  return oldest.has_value();
+}
+
+void Streams::wait(Connection& connection, Waiting waiting) noexcept {
+  auto& from = waiting_[static_cast<std::size_t>(connection.waiting)];
+  auto& to = waiting_[static_cast<std::size_t>(waiting)];
+  to.splice(to.end(), from, connection.place);
+  connection.waiting = waiting;
+  connection.deadline = now_ + (waiting == Waiting::handshake ? options_.handshake_timeout : options_.message_timeout);
+}
+
+void Streams::hold(const FiveTuple& client, bool held) noexcept {
+  const auto found = by_client_.find(client);
+  if (found == by_client_.end()) return;
+  Connection& connection = *slots_[found->second].connection;
+  connection.stream.allow_large_messages(held);
+  wait(connection, held ? Waiting::nothing : Waiting::next_message);
+}
+
+void Streams::tick() {
+  constexpr std::array kEnds{StreamEnd::handshake_timeout, StreamEnd::silent, StreamEnd::idle};
+  for (std::size_t i = 0; i < kEnds.size(); ++i) {
+    auto& list = waiting_[i];
+    while (!list.empty() && slots_[list.front()].connection->deadline <= now_) {
+      const std::uint32_t slot = list.front();
+      end(id_of(slot), slots_[slot].connection->finishing.value_or(kEnds[i]));
+    }
+  }
+  for (std::uint32_t i = 0; i < listeners_.size(); ++i) {
+    Listener& listener = listeners_[i];
+    if (!listener.paused_until || *listener.paused_until > now_) continue;
+    listener.paused_until.reset();
+    static_cast<void>(epoll_.modify(listener.socket.native_handle(),
+                                    EventToken{EventToken::Kind::tcp_listener, i}.encode(), {.readable = true}));
+  }
+}
+
+std::optional<Instant> Streams::next_deadline() const noexcept {
+  Instant earliest = kNever;
+  for (const Waiting waiting : {Waiting::handshake, Waiting::first_message, Waiting::next_message}) {
+    const auto& list = waiting_[static_cast<std::size_t>(waiting)];
+    if (!list.empty()) earliest = std::min(earliest, slots_[list.front()].connection->deadline);
+  }
+  for (const Listener& listener : listeners_) {
+    if (listener.paused_until) earliest = std::min(earliest, *listener.paused_until);
+  }
+  if (earliest == kNever) return std::nullopt;
+  return earliest;
+}
+
+}  // namespace turnpike::server

@@ -1,0 +1,274 @@
+#include "server/streams.hpp"
+
+#include <algorithm>
+#include <boost/system/system_error.hpp>
+#include <new>
+#include <utility>
+
+#include "server/stream_queue_sink.hpp"
+
+namespace turnpike::server {
+namespace {
+
+constexpr std::size_t kReadBytes = 32U << 10U;  // a turn's share of one stream
+constexpr std::size_t kAnswerReserve = 16U << 10U;
+constexpr std::size_t kPieces = 16;
+
+}  // namespace
+
+Streams::Streams(const Options& options, const KeyedHash::Key& key, net::EpollSet& epoll, StreamEvents& events)
+    : options_(options),
+      epoll_(epoll),
+      events_(events),
+      by_client_(0, FiveTupleHash{KeyedHash(key)}),
+      reserve_(open_reserve_descriptor()),
+      read_buffer_(kReadBytes),
+      scratch_(ClientStream::kScratchBytes) {}
+
+Streams::~Streams() = default;
+
+Streams::Connection* Streams::find(StreamId id) noexcept {
+  if (id.slot >= slots_.size() || slots_[id.slot].generation != id.generation) return nullptr;
+  return slots_[id.slot].connection.get();
+}
+
+std::optional<StreamId> Streams::find(const FiveTuple& client) const noexcept {
+  const auto found = by_client_.find(client);
+  if (found == by_client_.end()) return std::nullopt;
+  return id_of(found->second);
+}
+
+Streams::Connection* Streams::insert(net::TcpSocket socket, ClientStream stream, std::uint32_t& slot) {
+  auto connection = std::make_unique<Connection>(std::move(socket), std::move(stream), pool_);
+  if (free_slots_.empty()) {
+    free_slots_.reserve(slots_.size() + 1);  // so that giving a slot back never allocates
+    dirty_.reserve(slots_.size() + 1);
+    slots_.emplace_back();
+    free_slots_.push_back(static_cast<std::uint32_t>(slots_.size() - 1));
+  }
+  slot = free_slots_.back();
+  auto& list = waiting_[static_cast<std::size_t>(connection->waiting)];
+  connection->place = list.insert(list.end(), slot);
+  connection->deadline = now_ + options_.message_timeout;
+  if (epoll_.add(connection->socket.native_handle(), EventToken{EventToken::Kind::stream, slot}.encode())) {
+    list.erase(connection->place);
+    return nullptr;
+  }
+  free_slots_.pop_back();
+  ++slots_[slot].generation;
+  slots_[slot].connection = std::move(connection);
+  ++size_;
+  return slots_[slot].connection.get();
+}
+
+std::unique_ptr<Streams::Connection> Streams::remove(StreamId id) noexcept {
+  auto connection = std::move(slots_[id.slot].connection);
+  epoll_.remove(connection->socket.native_handle());
+  if (connection->registered) by_client_.erase(connection->five_tuple);
+  waiting_[static_cast<std::size_t>(connection->waiting)].erase(connection->place);
+  ++slots_[id.slot].generation;
+  free_slots_.push_back(id.slot);
+  --size_;
+  return connection;
+}
+
+// Reading ---------------------------------------------------------------------------------------------------------
+
+void Streams::on_stream_ready(std::uint32_t slot, const net::EpollSet::Event& event) {
+  if (slot >= slots_.size() || !slots_[slot].connection) return;  // closed by an earlier event of this round
+  const StreamId id = id_of(slot);
+  if (event.writable) write_out(slot);
+  const Connection* connection = find(id);
+  if (connection == nullptr || !(event.readable || event.error)) return;
+  // Nobody asked to read, so it is an error or a hang-up.
+  if (!connection->interest.readable) return end(id, StreamEnd::reset);
+  read(slot);
+}
+
+void Streams::read(std::uint32_t slot) {
+  const StreamId id = id_of(slot);
+  Connection& connection = *slots_[slot].connection;
+  const auto count = connection.socket.read(read_buffer_);
+  if (!count) {
+    if (!net::is_would_block(count.error())) end(id, StreamEnd::reset);
+    return;
+  }
+  // RFC 8656 section 5: the client's FIN ends its allocation; nothing is said to one who hung up.
+  if (*count == 0) return end(id, StreamEnd::closed_by_client);
+  connection.stream.feed(ByteSpan(read_buffer_).first(*count));
+  advance(id);
+}
+
+void Streams::advance(StreamId id) {
+  for (Connection* connection = find(id); connection != nullptr; connection = find(id)) {
+    QueueSink sink(*connection, options_.queue_bytes);
+    ClientStream::Step step;
+    try {
+      step = connection->stream.next(scratch_, sink);
+    } catch (const std::bad_alloc&) {
+      return end(id, StreamEnd::no_memory);
+    }
+    if (connection->overflowed) return end(id, StreamEnd::no_memory);
+    mark_dirty(id.slot, *connection);
+    switch (step.kind) {
+      case ClientStream::Step::Kind::need_more: return;
+      case ClientStream::Step::Kind::phase_changed:
+        if (!on_phase(id, *connection)) return;
+        break;
+      case ClientStream::Step::Kind::message:
+        if (connection->waiting != Waiting::nothing) wait(*connection, Waiting::next_message);
+        events_.on_stream_message(FiveTuple(connection->five_tuple), step.bytes);
+        break;
+      case ClientStream::Step::Kind::data: events_.on_stream_data(id, step.bytes); break;
+      case ClientStream::Step::Kind::end: return end(id, step.reason);
+    }
+  }
+}
+
+bool Streams::on_phase(StreamId id, Connection& connection) {
+  using Phase = ClientStream::Phase;
+  switch (connection.stream.phase()) {
+    case Phase::sniff:  // the PROXY header is read
+      if (connection.stream.proxied_client()) connection.five_tuple.client = *connection.stream.proxied_client();
+      return true;
+    case Phase::handshake: wait(connection, Waiting::handshake); return true;
+    case Phase::sniff_tls:
+      ++counters_.handshakes;
+      wait(connection, Waiting::first_message);
+      return true;
+    case Phase::turn:
+      connection.five_tuple.transport = connection.stream.transport();
+      if (connection.waiting == Waiting::handshake) {
+        ++counters_.handshakes;
+        wait(connection, Waiting::first_message);
+      }
+      connection.registered = by_client_.try_emplace(connection.five_tuple, id.slot).second;
+      if (!connection.registered) end(id, StreamEnd::duplicate);
+      return connection.registered;
+    case Phase::http:
+      if (connection.waiting == Waiting::handshake) ++counters_.handshakes;
+      hand_over_http(id, connection);
+      return false;
+    case Phase::proxy_header:
+    case Phase::data:
+    case Phase::ended: return true;
+  }
+  return true;
+}
+
+// Writing ---------------------------------------------------------------------------------------------------------
+
+bool Streams::send(const FiveTuple& client, ByteSpan message, Room room) noexcept {
+  const auto found = by_client_.find(client);
+  if (found == by_client_.end()) return false;
+  Connection& connection = *slots_[found->second].connection;
+  const std::size_t limit = options_.queue_bytes + (room == Room::answer ? kAnswerReserve : 0);
+  if (connection.out.size() + message.size() > limit) return false;
+  QueueSink sink(connection, options_.queue_bytes);
+  const bool written = connection.stream.write(message, sink);
+  mark_dirty(found->second, connection);
+  return written;
+}
+
+bool Streams::send_data(StreamId stream, ByteSpan bytes) noexcept {
+  Connection* connection = find(stream);
+  if (connection == nullptr) return false;
+  // The caller has looked at queued() before it read from the peer.
+  QueueSink sink(*connection, options_.queue_bytes);
+  const bool written = connection->stream.write(bytes, sink);
+  mark_dirty(stream.slot, *connection);
+  return written && !connection->overflowed;
+}
+
+std::size_t Streams::queued(StreamId stream) noexcept {
+  Connection* connection = find(stream);
+  if (connection == nullptr) return 0;
+  connection->drain_wanted = connection->out.size() >= options_.queue_bytes / 2;
+  return connection->out.size();
+}
+
+void Streams::mark_dirty(std::uint32_t slot, Connection& connection) noexcept {
+  if (connection.dirty || connection.out.empty()) return;
+  connection.dirty = true;
+  dirty_.push_back(slot);  // within its capacity, see insert()
+}
+
+void Streams::flush() {
+  // What ends while we write may run the core and queue more, even for streams written already: by index, and again.
+  for (std::size_t i = 0; i < dirty_.size(); ++i) {
+    const std::uint32_t slot = dirty_[i];
+    if (!slots_[slot].connection || !slots_[slot].connection->dirty) continue;
+    slots_[slot].connection->dirty = false;
+    write_out(slot);
+  }
+  dirty_.clear();
+}
+
+void Streams::write_out(std::uint32_t slot) {
+  const StreamId id = id_of(slot);
+  Connection& connection = *slots_[slot].connection;
+  std::array<ByteSpan, kPieces> pieces;
+  while (!connection.out.empty()) {
+    const auto sent = connection.socket.write(connection.out.peek(pieces));
+    if (!sent) return end(id, StreamEnd::reset);
+    if (*sent == 0) break;
+    counters_.bytes_sent += *sent;
+    connection.out.consume(*sent);
+  }
+  if (connection.overflowed) return end(id, StreamEnd::no_memory);
+  if (connection.finishing && connection.out.empty()) return end(id, *connection.finishing);
+  update_interest(slot, connection);
+  if (connection.drain_wanted && connection.out.size() < options_.queue_bytes / 2) {
+    connection.drain_wanted = false;
+    events_.on_stream_drained(id);
+  }
+}
+
+void Streams::update_interest(std::uint32_t slot, Connection& connection) noexcept {
+  const net::EpollSet::Interest wanted{.readable = !connection.paused && !connection.finishing,
+                                       .writable = !connection.out.empty()};
+  if (wanted == connection.interest) return;
+  const std::uint64_t token = EventToken{EventToken::Kind::stream, slot}.encode();
+  if (!epoll_.modify(connection.socket.native_handle(), token, wanted)) connection.interest = wanted;
+}
+
+// Ending ----------------------------------------------------------------------------------------------------------
+
+void Streams::end(StreamId id, StreamEnd reason) {
+  auto gone = remove(id);
+  ++counters_.ends[static_cast<std::size_t>(reason)];
+  if (const auto failure = gone->stream.tls_failure(); failure != net::TlsFailure::none) {
+    ++counters_.tls_failures[static_cast<std::size_t>(failure)];
+  }
+  if (reason != StreamEnd::reset && reason != StreamEnd::evicted) {
+    // One try at the last answer, alert or close_notify; who does not read does not get it.
+    QueueSink sink(*gone, options_.queue_bytes);
+    gone->stream.close(sink);
+    std::array<ByteSpan, kPieces> pieces;
+    if (!gone->out.empty()) static_cast<void>(gone->socket.write(gone->out.peek(pieces)));
+  }
+  const bool was_data = gone->stream.phase() == ClientStream::Phase::data;
+  const FiveTuple five_tuple = gone->five_tuple;
+  const bool was_known = gone->registered;
+  gone.reset();
+  if (was_data) return events_.on_data_stream_closed(id);
+  if (was_known) events_.on_stream_closed(five_tuple);
+}
+
+void Streams::finish(StreamId stream, StreamEnd reason) {
+  Connection* connection = find(stream);
+  if (connection == nullptr) return;
+  if (connection->out.empty()) return end(stream, reason);
+  connection->finishing = reason;
+  // It will not wait for ever for a client that does not read.
+  wait(*connection, Waiting::next_message);
+  update_interest(stream.slot, *connection);
+}
+
+void Streams::close_all() {
+  for (std::uint32_t slot = 0; slot < slots_.size(); ++slot) {
+    if (slots_[slot].connection) end(id_of(slot), StreamEnd::stopped);
+  }
+}
+
+}  // namespace turnpike::server
