@@ -16,9 +16,9 @@ constexpr int kAcceptsAtOnce = 16;
 constexpr Duration kAcceptPause = std::chrono::milliseconds{100};
 
 bool is_exhausted(const error_code& error) noexcept {
-  using namespace boost::system::errc;
-  return error == too_many_files_open || error == too_many_files_open_in_system || error == not_enough_memory ||
-         error == no_buffer_space;
+  namespace errc = boost::system::errc;
+  return error == errc::too_many_files_open || error == errc::too_many_files_open_in_system ||
+         error == errc::not_enough_memory || error == errc::no_buffer_space;
 }
 
 }  // namespace

@@ -48,6 +48,7 @@ class StreamEvents {
   StreamEvents() = default;
   StreamEvents(const StreamEvents&) = delete;
   StreamEvents& operator=(const StreamEvents&) = delete;
+  virtual ~StreamEvents() = default;
   /// A STUN or ChannelData message.
   virtual void on_stream_message(const FiveTuple& client, ByteSpan message) = 0;
   /// A TURN client is gone.
@@ -58,9 +59,6 @@ class StreamEvents {
   /// Its queue has room again.
   virtual void on_stream_drained(StreamId stream) = 0;
   virtual void on_data_stream_closed(StreamId stream) = 0;
-
- protected:
-  ~StreamEvents() = default;
 };
 
 /// All client connections of one worker and the listeners they come from. What waits for a client is bounded, and what

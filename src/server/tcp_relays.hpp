@@ -29,6 +29,7 @@ class TcpRelayEvents {
   TcpRelayEvents() = default;
   TcpRelayEvents(const TcpRelayEvents&) = delete;
   TcpRelayEvents& operator=(const TcpRelayEvents&) = delete;
+  virtual ~TcpRelayEvents() = default;
   /// Nothing: it is closed at once.
   [[nodiscard]] virtual std::optional<turn::ConnectionId> on_peer_connection(turn::AllocationId allocation,
                                                                              const Endpoint& peer) = 0;
@@ -38,9 +39,6 @@ class TcpRelayEvents {
   /// How long to stop reading from that side.
   [[nodiscard]] virtual Duration on_connection_data(turn::ConnectionId connection, turn::DataDirection direction,
                                                     std::size_t bytes) noexcept = 0;
-
- protected:
-  ~TcpRelayEvents() = default;
 };
 
 /// The TCP relayed transport addresses of one worker and the peers connected to them (RFC 6062). A bound peer

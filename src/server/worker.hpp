@@ -89,7 +89,7 @@ class Worker final : StreamEvents, TcpRelayEvents, net::DtlsServer::Events {
   Worker(Options options, const Surroundings& surroundings);
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
-  ~Worker();
+  ~Worker() override;
 
   /// Before start(), once. May throw boost::system::system_error.
   void add_listeners(WorkerListeners listeners);

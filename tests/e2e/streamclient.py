@@ -1,13 +1,12 @@
 """The TURN client of turnclient.py over TCP and TLS: framing per RFC 8656 section 12.5, no retransmission."""
 
 import contextlib
-import select
 import socket
 import ssl
 import struct
 import time
 
-from turnclient import NoAnswer, TurnClient
+from turnclient import NoAnswer, TurnClient, readable
 
 
 def frame_size(head):
@@ -63,7 +62,7 @@ class StreamClient(TurnClient):
     def _read_more(self, deadline):
         pending = isinstance(self.socket, ssl.SSLSocket) and self.socket.pending()
         left = deadline - time.monotonic()
-        if self.ended or left <= 0 or (not pending and not select.select([self.socket], [], [], left)[0]):
+        if self.ended or left <= 0 or (not pending and not readable(self.socket, left)):
             return False
         try:
             self.socket.settimeout(max(left, 0.01))

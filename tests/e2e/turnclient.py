@@ -35,6 +35,13 @@ def ephemeral_credentials(secret, user="alice", seconds=3600):
     return name, base64.b64encode(hmac.new(secret.encode(), name.encode(), "sha1").digest()).decode()
 
 
+def readable(sock, seconds):
+    """Waits for something to read; select() would end at descriptor 1024."""
+    poll = select.poll()
+    poll.register(sock, select.POLLIN)
+    return bool(poll.poll(seconds * 1000))
+
+
 class TurnClient:
     def __init__(self, sock, server, user="", password="", seconds=3.0):
         self.socket = sock
@@ -153,7 +160,7 @@ class TurnClient:
 
     def _receive(self, deadline):
         left = deadline - time.monotonic()
-        if left <= 0 or not select.select([self.socket], [], [], left)[0]:
+        if left <= 0 or not readable(self.socket, left):
             return None
         try:
             return self.socket.recv(65536)

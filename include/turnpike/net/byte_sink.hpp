@@ -11,10 +11,8 @@ class ByteSink {
   ByteSink() = default;
   ByteSink(const ByteSink&) = delete;
   ByteSink& operator=(const ByteSink&) = delete;
+  virtual ~ByteSink() = default;
   virtual void write(ByteSpan bytes) noexcept = 0;
-
- protected:
-  ~ByteSink() = default;
 };
 
 }  // namespace turnpike::net

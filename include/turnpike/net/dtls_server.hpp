@@ -34,15 +34,13 @@ class DtlsServer {
     Events() = default;
     Events(const Events&) = delete;
     Events& operator=(const Events&) = delete;
+    virtual ~Events() = default;
     /// Send this datagram to client.client from client.server.
     virtual void on_wire(const FiveTuple& client, ByteSpan datagram) noexcept = 0;
     /// A decrypted record; `message` may be written to and is valid during the call.
     virtual void on_message(const FiveTuple& client, MutableByteSpan message) noexcept = 0;
     /// A live association ended (close_notify, idle, failed), but not by close().
     virtual void on_closed(const FiveTuple& client) noexcept = 0;
-
-   protected:
-    ~Events() = default;
   };
 
   struct Counters {

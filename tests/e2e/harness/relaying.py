@@ -1,12 +1,10 @@
 """Servers with stream listeners, and the proof that a client's traffic is relayed."""
 
-import select
-
 from harness import network as networks
 from harness.cases import expect, expect_equal
 from harness.certificates import Authority
 from harness.servers import Listener, Settings
-from turnclient import BINDING, REQUEST, REQUESTED_ADDRESS_FAMILY, build
+from turnclient import BINDING, REQUEST, REQUESTED_ADDRESS_FAMILY, build, readable
 
 PEER = "127.0.0.1"
 CHANNEL = 0x4001
@@ -23,7 +21,7 @@ def stream_server(world, schemes=("tcp", "tls"), network=None, authority=None, *
 def echo(peer, count, seconds=5.0):
     """The peer gives back `count` datagrams; returns what they were."""
     seen = []
-    while len(seen) < count and select.select([peer], [], [], seconds)[0]:
+    while len(seen) < count and readable(peer, seconds):
         payload, origin = peer.recvfrom(65536)
         peer.sendto(payload, origin)
         seen.append(payload)
