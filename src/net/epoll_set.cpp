@@ -46,8 +46,9 @@ std::span<const EpollSet::Event> EpollSet::poll(std::chrono::milliseconds patien
   if (count <= 0) return {};
   for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) {
     events_[i] = {.token = ready[i].data.u64,
-                  .readable = (ready[i].events & (EPOLLIN | EPOLLHUP)) != 0,
+                  .readable = (ready[i].events & EPOLLIN) != 0,
                   .writable = (ready[i].events & EPOLLOUT) != 0,
+                  .hung_up = (ready[i].events & EPOLLHUP) != 0,
                   .error = (ready[i].events & EPOLLERR) != 0};
   }
   return std::span(events_).first(static_cast<std::size_t>(count));

@@ -96,6 +96,17 @@ Result<std::size_t> TcpSocket::write(std::span<const ByteSpan> pieces) noexcept 
 
 void TcpSocket::shut_down_writing() noexcept { static_cast<void>(::shutdown(fd_.get(), SHUT_WR)); }
 
+void TcpSocket::abort_on_close() noexcept {
+  const linger now{.l_onoff = 1, .l_linger = 0};
+  static_cast<void>(::setsockopt(fd_.get(), SOL_SOCKET, SO_LINGER, &now, sizeof(now)));
+}
+
+bool is_exhausted(const error_code& error) noexcept {
+  namespace errc = boost::system::errc;
+  return error == errc::too_many_files_open || error == errc::too_many_files_open_in_system ||
+         error == errc::not_enough_memory || error == errc::no_buffer_space;
+}
+
 bool is_would_block(const error_code& error) noexcept {
   return error == boost::system::errc::operation_would_block ||
          error == boost::system::errc::resource_unavailable_try_again || error == boost::system::errc::interrupted;

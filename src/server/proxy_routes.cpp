@@ -13,14 +13,17 @@ void ProxyRoutes::learn(const FiveTuple& client, const Endpoint& proxy) noexcept
 }
 
 std::optional<Endpoint> ProxyRoutes::find(const FiveTuple& client) const noexcept {
-  if (const auto held = held_.find(client); held != held_.end()) return held->second;
+  if (const auto held = held_.find(client); held != held_.end()) {
+    return held->second.port == 0 ? std::nullopt : std::optional(held->second);
+  }
   const Route& route = recent_[hash_(client) % kRecent];
   if (route.client == client) return route.proxy;
   return std::nullopt;
 }
 
 void ProxyRoutes::hold(const FiveTuple& client) {
-  if (const auto proxy = find(client)) held_.try_emplace(client, *proxy);
+  // When the table has forgotten the way already, the client's next datagram shows it.
+  held_.try_emplace(client, find(client).value_or(Endpoint{}));
 }
 
 }  // namespace turnpike::server

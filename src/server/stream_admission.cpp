@@ -14,12 +14,8 @@ namespace {
 constexpr int kAcceptsAtOnce = 16;
 // Out of descriptors: a listener that stays ready must not make the worker spin.
 constexpr Duration kAcceptPause = std::chrono::milliseconds{100};
-
-bool is_exhausted(const error_code& error) noexcept {
-  namespace errc = boost::system::errc;
-  return error == errc::too_many_files_open || error == errc::too_many_files_open_in_system ||
-         error == errc::not_enough_memory || error == errc::no_buffer_space;
-}
+// How long a client may take none of what its data connection still holds for it.
+constexpr Duration kDrainTimeout = Seconds{60};
 
 }  // namespace
 
@@ -43,9 +39,9 @@ void Streams::on_listener_ready(std::uint32_t index) {
     if (socket) {
       ++counters_.accepted;
       admit(std::move(*socket), listener);
-    } else if (is_exhausted(socket.error())) {
+    } else if (net::is_exhausted(socket.error())) {
       // One that has shown nothing gives its descriptor to one that may.
-      if (evict_oldest({Waiting::first_message, Waiting::handshake})) continue;
+      if (evict_oldest({Waiting::first_message, Waiting::handshake, Waiting::next_message})) continue;
       refuse_with_reserve(listener);
       pause(listener, index);
     } else if (net::is_would_block(socket.error())) {
@@ -112,12 +108,24 @@ bool Streams::evict_oldest(std::initializer_list<Waiting> among) {
   return oldest.has_value();
 }
 
+Duration Streams::timeout_of(Waiting waiting) const noexcept {
+  switch (waiting) {
+    case Waiting::handshake: return options_.handshake_timeout;
+    case Waiting::draining: return kDrainTimeout;
+    case Waiting::first_message:
+    case Waiting::next_message:
+    case Waiting::lingering:
+    case Waiting::nothing: break;
+  }
+  return options_.message_timeout;
+}
+
 void Streams::wait(Connection& connection, Waiting waiting) noexcept {
   auto& from = waiting_[static_cast<std::size_t>(connection.waiting)];
   auto& to = waiting_[static_cast<std::size_t>(waiting)];
   to.splice(to.end(), from, connection.place);
   connection.waiting = waiting;
-  connection.deadline = now_ + (waiting == Waiting::handshake ? options_.handshake_timeout : options_.message_timeout);
+  connection.deadline = now_ + timeout_of(waiting);
 }
 
 void Streams::hold(const FiveTuple& client, bool held) noexcept {
@@ -129,12 +137,14 @@ void Streams::hold(const FiveTuple& client, bool held) noexcept {
 }
 
 void Streams::tick() {
-  constexpr std::array kEnds{StreamEnd::handshake_timeout, StreamEnd::silent, StreamEnd::idle};
+  // Of Waiting, in its order. Who did not take the rest in time learns that it was not all.
+  constexpr std::array kEnds{StreamEnd::handshake_timeout, StreamEnd::silent, StreamEnd::idle, StreamEnd::reset,
+                             StreamEnd::peer_closed};
   for (std::size_t i = 0; i < kEnds.size(); ++i) {
     auto& list = waiting_[i];
     while (!list.empty() && slots_[list.front()].connection->deadline <= now_) {
       const std::uint32_t slot = list.front();
-      end(id_of(slot), slots_[slot].connection->finishing.value_or(kEnds[i]));
+      end(id_of(slot), kEnds[i]);
     }
   }
   for (std::uint32_t i = 0; i < listeners_.size(); ++i) {
@@ -148,8 +158,8 @@ void Streams::tick() {
 
 std::optional<Instant> Streams::next_deadline() const noexcept {
   Instant earliest = kNever;
-  for (const Waiting waiting : {Waiting::handshake, Waiting::first_message, Waiting::next_message}) {
-    const auto& list = waiting_[static_cast<std::size_t>(waiting)];
+  for (std::size_t i = 0; i < static_cast<std::size_t>(Waiting::nothing); ++i) {
+    const auto& list = waiting_[i];
     if (!list.empty()) earliest = std::min(earliest, slots_[list.front()].connection->deadline);
   }
   for (const Listener& listener : listeners_) {

@@ -20,7 +20,7 @@ enum class StreamEnd : std::uint8_t {
   idle,        ///< no message for too long while there is no allocation
   evicted,     ///< made room for a newer one, before it had shown anything
   over_limit,  ///< more streams than there may be
-  duplicate,   ///< the five-tuple is in use already; only a PROXY header can cause it
+  duplicate,   ///< a newer connection names the same five-tuple; only a PROXY header can cause it
   no_memory,
   handed_over,  ///< HTTP went to the control loop, a data connection to its worker
   peer_closed,  ///< a data connection whose peer or allocation is gone

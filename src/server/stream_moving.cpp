@@ -54,6 +54,7 @@ void Streams::start_data(StreamId stream) {
   Connection* connection = find(stream);
   if (connection == nullptr) return;
   connection->stream.start_data();
+  connection->is_data = true;
   wait(*connection, Waiting::nothing);
 }
 

@@ -42,6 +42,7 @@ Streams::Connection* Streams::insert(net::TcpSocket socket, ClientStream stream,
   auto connection = std::make_unique<Connection>(std::move(socket), std::move(stream), pool_);
   if (free_slots_.empty()) {
     free_slots_.reserve(slots_.size() + 1);  // so that giving a slot back never allocates
+    freed_slots_.reserve(slots_.size() + 1);
     dirty_.reserve(slots_.size() + 1);
     slots_.emplace_back();
     free_slots_.push_back(static_cast<std::uint32_t>(slots_.size() - 1));
@@ -67,9 +68,15 @@ std::unique_ptr<Streams::Connection> Streams::remove(StreamId id) noexcept {
   if (connection->registered) by_client_.erase(connection->five_tuple);
   waiting_[static_cast<std::size_t>(connection->waiting)].erase(connection->place);
   ++slots_[id.slot].generation;
-  free_slots_.push_back(id.slot);
+  freed_slots_.push_back(id.slot);
   --size_;
   return connection;
+}
+
+void Streams::recycle_slots() noexcept {
+  // Within the capacity that insert() has seen to.
+  free_slots_.insert(free_slots_.end(), freed_slots_.begin(), freed_slots_.end());
+  freed_slots_.clear();
 }
 
 // Reading ---------------------------------------------------------------------------------------------------------
@@ -79,10 +86,12 @@ void Streams::on_stream_ready(std::uint32_t slot, const net::EpollSet::Event& ev
   const StreamId id = id_of(slot);
   if (event.writable) write_out(slot);
   const Connection* connection = find(id);
-  if (connection == nullptr || !(event.readable || event.error)) return;
-  // Nobody asked to read, so it is an error or a hang-up.
-  if (!connection->interest.readable) return end(id, StreamEnd::reset);
-  read(slot);
+  if (connection == nullptr) return;
+  if (connection->interest.readable) {
+    if (event.readable || event.hung_up || event.error) read(slot);
+  } else if (event.hung_up || event.error) {  // no reason to read, so that is all there is to know
+    end(id, StreamEnd::reset);
+  }
 }
 
 void Streams::read(std::uint32_t slot) {
@@ -93,10 +102,18 @@ void Streams::read(std::uint32_t slot) {
     if (!net::is_would_block(count.error())) end(id, StreamEnd::reset);
     return;
   }
+  if (connection.finishing) return discard(id, connection, *count);
   // RFC 8656 section 5: the client's FIN ends its allocation; nothing is said to one who hung up.
   if (*count == 0) return end(id, StreamEnd::closed_by_client);
   connection.stream.feed(ByteSpan(read_buffer_).first(*count));
   advance(id);
+}
+
+void Streams::discard(StreamId id, Connection& connection, std::size_t bytes) {
+  if (bytes > 0) return;
+  connection.read_ended = true;
+  if (connection.out.empty()) return end(id, *connection.finishing);
+  update_interest(id.slot, connection);
 }
 
 void Streams::advance(StreamId id) {
@@ -142,9 +159,7 @@ bool Streams::on_phase(StreamId id, Connection& connection) {
         ++counters_.handshakes;
         wait(connection, Waiting::first_message);
       }
-      connection.registered = by_client_.try_emplace(connection.five_tuple, id.slot).second;
-      if (!connection.registered) end(id, StreamEnd::duplicate);
-      return connection.registered;
+      return make_known(id, connection);
     case Phase::http:
       if (connection.waiting == Waiting::handshake) ++counters_.handshakes;
       hand_over_http(id, connection);
@@ -154,6 +169,14 @@ bool Streams::on_phase(StreamId id, Connection& connection) {
     case Phase::ended: return true;
   }
   return true;
+}
+
+bool Streams::make_known(StreamId id, Connection& connection) {
+  // Only a PROXY header can name a five-tuple that is in use: its owner is gone and the kernel has not noticed yet.
+  if (const auto old = find(connection.five_tuple)) end(*old, StreamEnd::duplicate);
+  connection.registered = by_client_.try_emplace(connection.five_tuple, id.slot).second;
+  if (!connection.registered) end(id, StreamEnd::duplicate);
+  return connection.registered;
 }
 
 // Writing ---------------------------------------------------------------------------------------------------------
@@ -212,11 +235,12 @@ void Streams::write_out(std::uint32_t slot) {
     const auto sent = connection.socket.write(connection.out.peek(pieces));
     if (!sent) return end(id, StreamEnd::reset);
     if (*sent == 0) break;
+    if (connection.finishing) wait(connection, Waiting::draining);  // as long as there is progress
     counters_.bytes_sent += *sent;
     connection.out.consume(*sent);
   }
   if (connection.overflowed) return end(id, StreamEnd::no_memory);
-  if (connection.finishing && connection.out.empty()) return end(id, *connection.finishing);
+  if (connection.finishing && connection.out.empty()) return linger(id, connection);
   update_interest(slot, connection);
   if (connection.drain_wanted && connection.out.size() < options_.queue_bytes / 2) {
     connection.drain_wanted = false;
@@ -224,8 +248,17 @@ void Streams::write_out(std::uint32_t slot) {
   }
 }
 
+void Streams::linger(StreamId id, Connection& connection) {
+  if (connection.read_ended) return end(id, *connection.finishing);
+  if (connection.waiting != Waiting::lingering) {
+    connection.socket.shut_down_writing();
+    wait(connection, Waiting::lingering);
+  }
+  update_interest(id.slot, connection);
+}
+
 void Streams::update_interest(std::uint32_t slot, Connection& connection) noexcept {
-  const net::EpollSet::Interest wanted{.readable = !connection.paused && !connection.finishing,
+  const net::EpollSet::Interest wanted{.readable = connection.finishing ? !connection.read_ended : !connection.paused,
                                        .writable = !connection.out.empty()};
   if (wanted == connection.interest) return;
   const std::uint64_t token = EventToken{EventToken::Kind::stream, slot}.encode();
@@ -240,14 +273,15 @@ void Streams::end(StreamId id, StreamEnd reason) {
   if (const auto failure = gone->stream.tls_failure(); failure != net::TlsFailure::none) {
     ++counters_.tls_failures[static_cast<std::size_t>(failure)];
   }
-  if (reason != StreamEnd::reset && reason != StreamEnd::evicted) {
+  if (reason != StreamEnd::reset && reason != StreamEnd::evicted && !gone->finishing) {
     // One try at the last answer, alert or close_notify; who does not read does not get it.
     QueueSink sink(*gone, options_.queue_bytes);
     gone->stream.close(sink);
     std::array<ByteSpan, kPieces> pieces;
     if (!gone->out.empty()) static_cast<void>(gone->socket.write(gone->out.peek(pieces)));
   }
-  const bool was_data = gone->stream.phase() == ClientStream::Phase::data;
+  if (reason == StreamEnd::reset && !gone->out.empty()) gone->socket.abort_on_close();
+  const bool was_data = gone->is_data;
   const FiveTuple five_tuple = gone->five_tuple;
   const bool was_known = gone->registered;
   gone.reset();
@@ -257,12 +291,12 @@ void Streams::end(StreamId id, StreamEnd reason) {
 
 void Streams::finish(StreamId stream, StreamEnd reason) {
   Connection* connection = find(stream);
-  if (connection == nullptr) return;
-  if (connection->out.empty()) return end(stream, reason);
+  if (connection == nullptr || connection->finishing) return;
   connection->finishing = reason;
-  // It will not wait for ever for a client that does not read.
-  wait(*connection, Waiting::next_message);
-  update_interest(stream.slot, *connection);
+  QueueSink sink(*connection, options_.queue_bytes);
+  connection->stream.close(sink);  // behind what waits
+  wait(*connection, Waiting::draining);
+  write_out(stream.slot);
 }
 
 void Streams::close_all() {

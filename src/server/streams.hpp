@@ -115,8 +115,11 @@ class Streams {
   [[nodiscard]] bool send_data(StreamId stream, ByteSpan bytes) noexcept;
   [[nodiscard]] std::size_t queued(StreamId stream) noexcept;
   void pause_reading(StreamId stream, bool paused) noexcept;
-  /// Closes it when what waits for it is sent.
+  /// Closes it when what waits for it is sent. The socket is read to its end first, without use for what comes: closing
+  /// with unread bytes would make the kernel throw away what the client has not got yet.
   void finish(StreamId stream, StreamEnd reason);
+  /// Once before each round of events: slots freed in the last one may be used again, since no stale event names them.
+  void recycle_slots() noexcept;
   /// Goes on with what a moved stream brought along.
   void resume(StreamId stream);
 
@@ -132,8 +135,15 @@ class Streams {
 
  private:
   /// What a stream waits for decides when it is closed. In each list all wait equally long: first in, first out.
-  enum class Waiting : std::uint8_t { handshake, first_message, next_message, nothing };
-  static constexpr std::size_t kWaitingCount = 4;
+  enum class Waiting : std::uint8_t {
+    handshake,
+    first_message,
+    next_message,
+    draining,   ///< finish(): for the client to take what is queued
+    lingering,  ///< finish(): all is sent, the client's end is to come
+    nothing,    ///< must stay the last
+  };
+  static constexpr std::size_t kWaitingCount = 6;
 
   struct Connection {
     Connection(net::TcpSocket tcp, ClientStream client_stream, net::BlockPool& pool)
@@ -147,6 +157,8 @@ class Streams {
     bool paused = false;
     bool drain_wanted = false;  // the queue was found full; say when it is not
     bool overflowed = false;
+    bool is_data = false;     // after start_data()
+    bool read_ended = false;  // while finishing: the client has said that no more will come
     std::optional<StreamEnd> finishing;
     net::EpollSet::Interest interest;
     Waiting waiting = Waiting::first_message;
@@ -182,6 +194,10 @@ class Streams {
   [[nodiscard]] bool on_phase(StreamId id, Connection& connection);
   void hand_over_http(StreamId id, Connection& connection);
   void wait(Connection& connection, Waiting waiting) noexcept;
+  [[nodiscard]] Duration timeout_of(Waiting waiting) const noexcept;
+  [[nodiscard]] bool make_known(StreamId id, Connection& connection);
+  void discard(StreamId id, Connection& connection, std::size_t bytes);
+  void linger(StreamId id, Connection& connection);
   void mark_dirty(std::uint32_t slot, Connection& connection) noexcept;
   void write_out(std::uint32_t slot);
   void update_interest(std::uint32_t slot, Connection& connection) noexcept;
@@ -197,6 +213,7 @@ class Streams {
   std::vector<Listener> listeners_;
   std::deque<Slot> slots_;
   std::vector<std::uint32_t> free_slots_;
+  std::vector<std::uint32_t> freed_slots_;  // in this round
   std::vector<std::uint32_t> dirty_;
   std::array<std::list<std::uint32_t>, kWaitingCount> waiting_;
   std::unordered_map<FiveTuple, std::uint32_t, FiveTupleHash> by_client_;

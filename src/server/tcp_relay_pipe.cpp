@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 
 #include "server/tcp_relays.hpp"
@@ -7,8 +8,10 @@ namespace turnpike::server {
 namespace {
 
 constexpr std::size_t kPieces = 16;
-/// How long a peer may take to read what the client sent before it hung up.
-constexpr Duration kFinishTimeout = Seconds{10};
+/// How long a peer may take none of what the client sent before it hung up, and how long its own end may take after
+/// that.
+constexpr Duration kDrainTimeout = Seconds{60};
+constexpr Duration kLingerTimeout = Seconds{10};
 
 }  // namespace
 
@@ -23,7 +26,13 @@ void TcpRelays::read_peer(std::uint32_t index) {
     if (!net::is_would_block(count.error())) close_from_peer(index);
     return;
   }
-  if (*count == 0) return close_from_peer(index);  // RFC 6062 section 5.5
+  if (*count == 0) {  // RFC 6062 section 5.5
+    const StreamId stream = peer.stream;
+    peer.read_ended = true;
+    events_.on_connection_closed(peer.id);
+    finish(index);  // which may have been half of a close, so what the client sent still goes out
+    return streams_.finish(stream, StreamEnd::peer_closed);
+  }
   const Duration owed = events_.on_connection_data(peer.id, turn::DataDirection::to_client, *count);
   if (!streams_.send_data(peer.stream, ByteSpan(read_buffer_).first(*count))) return close_from_peer(index);
   pause(index, peer.rate_peer, owed);
@@ -47,10 +56,42 @@ void TcpRelays::write_peer(std::uint32_t index) {
     if (!sent) return close_from_peer(index);
     if (*sent == 0) break;
     peer.to_peer.consume(*sent);
+    if (peer.state == Peer::State::finishing) peer.finish_by = now_ + kDrainTimeout;  // as long as there is progress
   }
-  if (peer.state == Peer::State::finishing && peer.to_peer.empty()) return remove(index);
+  if (peer.state == Peer::State::finishing && peer.to_peer.empty()) {
+    if (peer.read_ended) return remove(index);
+    peer.socket.shut_down_writing();
+    peer.state = Peer::State::lingering;
+    peer.finish_by = now_ + kLingerTimeout;
+  }
+  schedule(index, peer);
   set_interest(index, peer);
   pause_client(peer);
+}
+
+// From here on the peer has no client and no id.
+void TcpRelays::finish(std::uint32_t index) {
+  Peer& peer = *peers_[index];
+  peer.state = Peer::State::finishing;
+  peer.rate_peer.reset();
+  peer.rate_client.reset();
+  peer.finish_by = now_ + kDrainTimeout;
+  by_id_.erase(peer.id.value);  // the core may give it to another one
+  by_stream_.erase(key_of(peer.stream));
+  write_peer(index);
+}
+
+void TcpRelays::discard(std::uint32_t index) {
+  Peer& peer = *peers_[index];
+  const auto count = peer.socket.read(read_buffer_);
+  if (!count) {
+    if (!net::is_would_block(count.error())) remove(index);
+    return;
+  }
+  if (*count > 0) return;
+  peer.read_ended = true;
+  if (peer.to_peer.empty()) return remove(index);
+  set_interest(index, peer);
 }
 
 void TcpRelays::pause_client(const Peer& peer) noexcept {
@@ -69,42 +110,55 @@ void TcpRelays::on_stream_drained(StreamId stream) {
 void TcpRelays::on_data_stream_closed(StreamId stream) {
   const auto index = peer_of(stream);
   if (!index) return;
-  Peer& peer = *peers_[*index];
-  events_.on_connection_closed(peer.id);
-  if (peer.to_peer.empty()) return remove(*index);
-  peer.state = Peer::State::finishing;
-  by_id_.erase(peer.id.value);  // the core may give the id to another one
-  wake_.emplace(now_ + kFinishTimeout, *index);
-  set_interest(*index, peer);
+  events_.on_connection_closed(peers_[*index]->id);
+  finish(*index);
 }
 
 void TcpRelays::pause(std::uint32_t index, std::optional<Instant>& until, Duration pause) {
   if (pause <= Duration{0}) return;
+  Peer& peer = *peers_[index];
   until = now_ + pause;
-  wake_.emplace(*until, index);
-  set_interest(index, *peers_[index]);
-  pause_client(*peers_[index]);
+  schedule(index, peer);
+  set_interest(index, peer);
+  pause_client(peer);
+}
+
+void TcpRelays::schedule(std::uint32_t index, Peer& peer) {
+  Instant earliest = kNever;
+  for (const auto& instant : {peer.rate_peer, peer.rate_client, peer.finish_by}) {
+    if (instant) earliest = std::min(earliest, *instant);
+  }
+  if (peer.wake && (*peer.wake)->first == earliest) return;
+  if (peer.wake) wake_.erase(*peer.wake);
+  peer.wake.reset();
+  if (earliest != kNever) peer.wake = wake_.emplace(earliest, index);
 }
 
 void TcpRelays::tick() {
+  resume_relays();
   while (!wake_.empty() && wake_.begin()->first <= now_) {
     const std::uint32_t index = wake_.begin()->second;
-    wake_.erase(wake_.begin());
     Peer& peer = *peers_[index];
-    if (peer.state == Peer::State::finishing) {
+    if (peer.finish_by && *peer.finish_by <= now_) {
+      if (!peer.to_peer.empty()) peer.socket.abort_on_close();
       remove(index);
       continue;
     }
     if (peer.rate_peer && *peer.rate_peer <= now_) peer.rate_peer.reset();
     if (peer.rate_client && *peer.rate_client <= now_) peer.rate_client.reset();
+    schedule(index, peer);
     set_interest(index, peer);
     pause_client(peer);
   }
 }
 
 std::optional<Instant> TcpRelays::next_deadline() const noexcept {
-  if (wake_.empty()) return std::nullopt;
-  return wake_.begin()->first;
+  Instant earliest = wake_.empty() ? kNever : wake_.begin()->first;
+  for (const std::uint32_t index : paused_relays_) {
+    if (relays_[index] && relays_[index]->paused_until) earliest = std::min(earliest, *relays_[index]->paused_until);
+  }
+  if (earliest == kNever) return std::nullopt;
+  return earliest;
 }
 
 }  // namespace turnpike::server

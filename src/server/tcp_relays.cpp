@@ -8,9 +8,11 @@ namespace turnpike::server {
 namespace {
 
 constexpr std::size_t kReadBytes = 32U << 10U;
-constexpr int kAcceptsAtOnce = 8;
+constexpr int kAcceptsAtOnce = 16;
+// Out of descriptors: a relay that stays ready must not make the worker spin.
+constexpr Duration kAcceptPause = std::chrono::milliseconds{100};
 // The port is shared with the sockets that connect from it (RFC 6062 section 5.2), which have the same option.
-constexpr net::TcpListenerOptions kListening{.reuse_port = true, .reuse_address = true, .backlog = 16};
+constexpr net::TcpListenerOptions kListening{.reuse_port = true, .reuse_address = true, .backlog = 128};
 template <typename T>
 std::uint32_t place(std::deque<std::unique_ptr<T>>& in, std::vector<std::uint32_t>& free, std::unique_ptr<T> item) {
   if (free.empty()) {
@@ -64,7 +66,7 @@ void TcpRelays::close(turn::AllocationId allocation, AddressFamily family) {
     const std::uint16_t port = relay.listener.local_endpoint().port;
     const std::uint32_t address = relay.address;
     relays_[index].reset();  // the port is free only after the close
-    free_relays_.push_back(index);
+    freed_relays_.push_back(index);
     ports_.release_port(address, port);
     return true;
   });
@@ -86,6 +88,7 @@ void TcpRelays::on_relay_ready(std::uint32_t index) {
   for (int i = 0; i < kAcceptsAtOnce; ++i) {
     if (index >= relays_.size() || !relays_[index]) return;
     auto socket = relays_[index]->listener.accept();
+    if (!socket && net::is_exhausted(socket.error())) return pause(index, *relays_[index]);
     if (!socket) return;
     const turn::AllocationId allocation = relays_[index]->allocation;
     const auto id = events_.on_peer_connection(allocation, socket->remote_endpoint());
@@ -95,6 +98,31 @@ void TcpRelays::on_relay_ready(std::uint32_t index) {
     peer->interest = {.readable = false, .writable = false};
     static_cast<void>(insert(std::move(peer)));
   }
+}
+
+void TcpRelays::pause(std::uint32_t index, Relay& relay) {
+  relay.paused_until = now_ + kAcceptPause;
+  paused_relays_.push_back(index);
+  static_cast<void>(epoll_.modify(relay.listener.native_handle(),
+                                  EventToken{EventToken::Kind::relay_listener, index}.encode(), {.readable = false}));
+}
+
+void TcpRelays::resume_relays() {
+  std::erase_if(paused_relays_, [this](std::uint32_t index) {
+    if (!relays_[index] || !relays_[index]->paused_until) return true;
+    if (*relays_[index]->paused_until > now_) return false;
+    relays_[index]->paused_until.reset();
+    static_cast<void>(epoll_.modify(relays_[index]->listener.native_handle(),
+                                    EventToken{EventToken::Kind::relay_listener, index}.encode(), {.readable = true}));
+    return true;
+  });
+}
+
+void TcpRelays::recycle_slots() {
+  free_relays_.insert(free_relays_.end(), freed_relays_.begin(), freed_relays_.end());
+  free_peers_.insert(free_peers_.end(), freed_peers_.begin(), freed_peers_.end());
+  freed_relays_.clear();
+  freed_peers_.clear();
 }
 
 // Peers -----------------------------------------------------------------------------------------------------------
@@ -136,12 +164,12 @@ void TcpRelays::remove(std::uint32_t index) {
   if (const auto own = allocations_.find(peer.allocation.slot); own != allocations_.end()) {
     std::erase(own->second.peers, index);
   }
-  std::erase_if(wake_, [index](const auto& entry) { return entry.second == index; });
+  if (peer.wake) wake_.erase(*peer.wake);
   peers_[index].reset();
-  free_peers_.push_back(index);
+  freed_peers_.push_back(index);
 }
 
-// Closes both ends, without a word to the core.
+// Closes the peer at once and its client when that has got everything, without a word to the core.
 void TcpRelays::drop(std::uint32_t index) {
   const Peer& peer = *peers_[index];
   const bool has_client = peer.state == Peer::State::bound;
@@ -172,7 +200,9 @@ std::optional<std::uint32_t> TcpRelays::peer_of(StreamId stream) const noexcept 
 }
 
 void TcpRelays::set_interest(std::uint32_t index, Peer& peer) noexcept {
-  const bool reads = peer.state == Peer::State::bound && !peer.client_full && !peer.rate_peer;
+  const bool discards = peer.state == Peer::State::finishing || peer.state == Peer::State::lingering;
+  const bool reads =
+      discards ? !peer.read_ended : peer.state == Peer::State::bound && !peer.client_full && !peer.rate_peer;
   const net::EpollSet::Interest wanted{.readable = reads,
                                        .writable = peer.state == Peer::State::connecting || !peer.to_peer.empty()};
   if (wanted == peer.interest) return;
@@ -186,12 +216,13 @@ void TcpRelays::on_peer_ready(std::uint32_t index, const net::EpollSet::Event& e
   if (peer->state == Peer::State::connecting) return finish_connect(index);
   if (event.writable) write_peer(index);
   peer = find(index);
-  if (peer == nullptr || !(event.readable || event.error)) return;
-  if (peer->interest.readable) return read_peer(index);
-  if (event.error || !peer->to_peer.empty()) return close_from_peer(index);
-  // Both directions are shut down, but what the peer sent is still to be read once the client has room or has come.
-  // Until then the event would only repeat itself.
-  if (peer->state == Peer::State::pending || peer->state == Peer::State::finishing) close_from_peer(index);
+  if (peer == nullptr) return;
+  const bool broken = event.hung_up || event.error;
+  if (!peer->interest.readable) {
+    if (broken) close_from_peer(index);
+  } else if (event.readable || broken) {
+    peer->state == Peer::State::bound ? read_peer(index) : discard(index);
+  }
 }
 
 void TcpRelays::finish_connect(std::uint32_t index) {
@@ -211,7 +242,7 @@ void TcpRelays::finish_connect(std::uint32_t index) {
 
 void TcpRelays::close_from_peer(std::uint32_t index) {
   const turn::ConnectionId id = peers_[index]->id;
-  const bool known = peers_[index]->state != Peer::State::finishing;
+  const bool known = peers_[index]->state == Peer::State::bound || peers_[index]->state == Peer::State::pending;
   drop(index);
   if (known) events_.on_connection_closed(id);
 }

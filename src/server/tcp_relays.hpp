@@ -52,6 +52,8 @@ class TcpRelays {
   ~TcpRelays();
 
   void set_now(Instant now) noexcept { now_ = now; }
+  /// As Streams::recycle_slots().
+  void recycle_slots();
 
   /// Listens on a relay port.
   [[nodiscard]] std::optional<Endpoint> open(const turn::OpenRelaySocket& command);
@@ -80,9 +82,16 @@ class TcpRelays {
     AddressFamily family;
     net::TcpListener listener;
     std::uint32_t address;  // index of the relay address
+    std::optional<Instant> paused_until{};
   };
   struct Peer {
-    enum class State : std::uint8_t { connecting, pending, bound, finishing };
+    enum class State : std::uint8_t {
+      connecting,
+      pending,    ///< waits for ConnectionBind
+      bound,      ///< one pipe with `stream`
+      finishing,  ///< its client is gone, or it has said its last: what waits for it is still sent
+      lingering,  ///< all is sent; read to its end, or the kernel would throw away what it has not got yet
+    };
     Peer(turn::ConnectionId connection, turn::AllocationId owner, net::TcpSocket tcp, net::BlockPool& pool)
         : id(connection), allocation(owner), socket(std::move(tcp)), to_peer(pool) {}
     turn::ConnectionId id;
@@ -95,6 +104,9 @@ class TcpRelays {
     bool client_full = false;            // the client's queue: the peer is not read
     std::optional<Instant> rate_peer;    // the peer is not read until then
     std::optional<Instant> rate_client;  // nor the client
+    std::optional<Instant> finish_by;    // finishing or lingering
+    bool read_ended = false;
+    std::optional<std::multimap<Instant, std::uint32_t>::iterator> wake;  // in wake_, for the earliest of these three
   };
   struct PerAllocation {
     std::vector<std::uint32_t> relays;
@@ -103,6 +115,11 @@ class TcpRelays {
 
   [[nodiscard]] std::uint32_t insert(std::unique_ptr<Peer> peer);
   void remove(std::uint32_t index);
+  void pause(std::uint32_t index, Relay& relay);
+  void resume_relays();
+  void schedule(std::uint32_t index, Peer& peer);
+  void finish(std::uint32_t index);
+  void discard(std::uint32_t index);
   void drop(std::uint32_t index);
   void set_interest(std::uint32_t index, Peer& peer) noexcept;
   void pause_client(const Peer& peer) noexcept;
@@ -129,10 +146,13 @@ class TcpRelays {
   std::deque<std::unique_ptr<Peer>> peers_;
   std::vector<std::uint32_t> free_relays_;
   std::vector<std::uint32_t> free_peers_;
+  std::vector<std::uint32_t> freed_relays_;  // in this round
+  std::vector<std::uint32_t> freed_peers_;
+  std::vector<std::uint32_t> paused_relays_;
   std::unordered_map<std::uint32_t, PerAllocation> allocations_;  // by slot
   std::unordered_map<std::uint32_t, std::uint32_t> by_id_;        // connection id to index
   std::unordered_map<std::uint64_t, std::uint32_t> by_stream_;
-  std::multimap<Instant, std::uint32_t> wake_;  // paused for their rate, or finishing
+  std::multimap<Instant, std::uint32_t> wake_;  // one entry for each peer that waits for an instant
   std::vector<std::uint8_t> read_buffer_;
 };
 

@@ -89,6 +89,8 @@ void Worker::begin_turn() noexcept {
   now_ = sample_now();
   streams_.set_now(now_.mono);
   tcp_relays_.set_now(now_.mono);
+  streams_.recycle_slots();
+  tcp_relays_.recycle_slots();
 }
 
 void Worker::end_turn() {

@@ -205,6 +205,7 @@ class Worker final : StreamEvents, TcpRelayEvents, net::DtlsServer::Events {
   turn::Outbox outbox_;
   SendArena arena_;
   std::vector<OpenedSocket> opened_;               // what the commands just run have opened, not yet told to the core
+  std::vector<FiveTuple> closed_;                  // DTLS clients that turned out to be gone while commands were run
   std::vector<turn::ConnectionId> unconnectable_;  // likewise: connections that failed at once
   std::vector<net::UdpSocket> listeners_;          // plain ones: the index is their token
   std::vector<WorkerListeners::Datagram> special_listeners_;

@@ -168,7 +168,10 @@ void Worker::on_wire(const FiveTuple& client, ByteSpan datagram) noexcept {
 
 void Worker::on_message(const FiveTuple& client, MutableByteSpan message) noexcept { serve_message(client, message); }
 
-void Worker::on_closed(const FiveTuple& client) noexcept { on_stream_closed(client); }
+void Worker::on_closed(const FiveTuple& client) noexcept {
+  // A send that fails says so in the middle of the commands; the core hears of it when they are run.
+  outbox_.empty() ? on_stream_closed(client) : closed_.push_back(client);
+}
 
 // What TCP relaying asks --------------------------------------------------------------------------------------------
 

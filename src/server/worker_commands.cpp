@@ -8,13 +8,17 @@ namespace turnpike::server {
 // Executes what the core asked for, then tells it what came of it, until it wants nothing more. The core is only called
 // with an empty outbox, so results wait in opened_ until all commands are run.
 void Worker::run_commands() {
-  while (!outbox_.empty() || !opened_.empty() || !unconnectable_.empty()) {
+  while (!outbox_.empty() || !opened_.empty() || !unconnectable_.empty() || !closed_.empty()) {
     for (turn::Command& command : outbox_.commands()) {
       std::visit([this](auto& each) { run(each); }, command);
     }
     send_.flush();  // answers point into the outbox
     outbox_.clear();
-    if (!unconnectable_.empty()) {
+    if (!closed_.empty()) {
+      const FiveTuple client = closed_.back();
+      closed_.pop_back();
+      core_.on_client_closed(client, now_, outbox_);
+    } else if (!unconnectable_.empty()) {
       const turn::ConnectionId connection = unconnectable_.back();
       unconnectable_.pop_back();
       static_cast<void>(core_.on_peer_connected(connection, false, now_, outbox_));

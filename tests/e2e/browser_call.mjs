@@ -1,5 +1,5 @@
 // Two Chromium peers call each other through a TURN server and nothing else. Reads one JSON object from the command line
-// (iceServers, userDataDir, seconds), prints one JSON object: what getStats() and the data channel say.
+// (iceServers, userDataDir, seconds, flags), prints one JSON object: what getStats() and the data channel say.
 //
 // Signaling is this program: it carries each description, with all its candidates, from one page to the other.
 import http from 'node:http';
@@ -91,7 +91,7 @@ async function result() {
 async function main() {
   await new Promise((resolve) => page.listen(0, '127.0.0.1', resolve));
   const browser = await chromium.launchPersistentContext(options.userDataDir, {
-    executablePath: options.executable, args: FLAGS, chromiumSandbox: false, timeout: 60000,
+    executablePath: options.executable, args: [...FLAGS, ...options.flags], chromiumSandbox: false, timeout: 60000,
   });
   try {
     const pages = [await browser.newPage(), await browser.newPage()];

@@ -10,7 +10,7 @@ from turnclient import NoAnswer, TurnClient, readable
 
 
 def frame_size(head):
-    """The size on the wire of the frame that begins with these four bytes: ChannelData is padded, STUN is a multiple."""
+    """The size on the wire of the frame that begins with these four bytes; ChannelData is padded."""
     length = struct.unpack("!H", head[2:4])[0]
     return 4 + length + -length % 4 if head[0] & 0xC0 == 0x40 else 20 + length
 
@@ -76,7 +76,7 @@ class StreamClient(TurnClient):
         return bool(octets)
 
     def seconds_until_closed(self, limit):
-        """How long the server took to close, reading and forgetting what it says until then; None: longer than `limit`."""
+        """How long the server took to close, whatever it said until then; None: longer than `limit`."""
         started = time.monotonic()
         while not self.ended and time.monotonic() - started < limit:
             self._read_more(started + limit)

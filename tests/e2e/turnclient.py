@@ -1,5 +1,5 @@
-"""A TURN client over UDP for the end-to-end cases: blocking, bounded, one socket. streamclient.py is its sibling over TCP
-and TLS."""
+"""A TURN client over UDP for the end-to-end cases: blocking, bounded, one socket. streamclient.py is its sibling over
+TCP and TLS."""
 
 import base64
 import hmac

@@ -247,5 +247,58 @@ TEST(ServerTcpRelayTest, ADataConnectionMayBeTls) {
   }
 }
 
+TEST(ServerTcpRelayTest, CloseNotifyOnADataConnectionReachesThePeer) {
+  const std::array<std::string, 1> hosts{"localhost"};
+  const auto made_up = *net::make_up_certificate(hosts, sample_now().wall, Seconds{3600});
+  SystemRandom random;
+  RunningServer server(relay_settings(), *net::TlsSettings::make({&made_up.server, 1}, {}, random));
+  auto peers = net::TcpListener::open({kLoopback, 0}, {}).value();
+  StreamClient control(server.endpoint());
+  ASSERT_TRUE(succeeded(control.allocate(tcp_allocation())));
+  for (int i = 0; i < 4; ++i) {
+    std::optional<std::uint32_t> connection;
+    for (int attempt = 0; attempt < 100 && !connection; ++attempt) {
+      connection = connect(control, peers.local_endpoint());  // 446 until the one before is forgotten
+    }
+    ASSERT_TRUE(connection) << i;
+    net::TcpSocket peer = accept_from(peers);
+    StreamClient data(server.endpoint(), net::TlsClientOptions{"localhost", made_up.ca_pem, {}});
+    ASSERT_TRUE(succeeded(bind(data, *connection)));
+    data.wire().say_goodbye();
+    EXPECT_EQ(read_text(peer, 1), "") << "the end, and no patience lost";
+  }
+}
+
+// Closing a socket with unread bytes makes the kernel send RST and forget what the other side has not got yet.
+TEST(ServerTcpRelayTest, ThePeersLastWordsArriveWhileTheClientStillTalks) {
+  RunningServer server(relay_settings());
+  auto peers = net::TcpListener::open({kLoopback, 0}, {}).value();
+  StreamClient control(server.endpoint());
+  ASSERT_TRUE(succeeded(control.allocate(tcp_allocation())));
+  const std::string words(2U << 20U, 'w');
+  for (int i = 0; i < 5; ++i) {
+    const auto connection = connect(control, peers.local_endpoint());
+    ASSERT_TRUE(connection);
+    net::TcpSocket peer = accept_from(peers);
+    StreamClient data(server.endpoint());
+    ASSERT_TRUE(succeeded(bind(data, *connection)));
+    std::thread speaker([&] {
+      write_text(peer, words);
+      peer.shut_down_writing();
+      read_text(peer, words.size());  // to the end
+    });
+    std::string heard;
+    while (!data.wire().is_closed()) {
+      data.wire().send(as_bytes("still talking, as clients do until they notice"));
+      const auto more = data.wire().receive();
+      heard.append(more.begin(), more.end());
+    }
+    data.wire().socket().shut_down_writing();
+    speaker.join();
+    EXPECT_EQ(heard.size(), words.size()) << i;
+    peers = net::TcpListener::open({kLoopback, 0}, {}).value();
+  }
+}
+
 }  // namespace
 }  // namespace turnpike::server

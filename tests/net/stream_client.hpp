@@ -47,6 +47,11 @@ class StreamWire {
     Sink sink(*this);
     static_cast<void>(engine_->write(bytes, sink));
   }
+  /// TLS's close_notify, and nothing else.
+  void say_goodbye() {
+    Sink sink(*this);
+    engine_->close(sink);
+  }
   /// Plaintext that has come, waiting for some; empty when the other side closed or patience ended.
   std::vector<std::uint8_t> receive() {
     for (int i = 0; i < 64 && plain_.empty() && !closed_; ++i) read_more();

@@ -18,12 +18,13 @@ class EpollSet {
     std::uint64_t token = 0;  ///< what add() was given
     bool readable = false;
     bool writable = false;  ///< only while asked for
-    bool error = false;  ///< the socket's error queue has something (EPOLLERR)
+    bool hung_up = false;   ///< both directions are closed; reported whether asked for or not
+    bool error = false;     ///< likewise; the socket's error queue has something (EPOLLERR)
   };
 
   static Result<EpollSet> open() noexcept;
 
-  /// What of a descriptor is reported; errors and hang-ups always are, as readable.
+  /// What of a descriptor is reported; errors and hang-ups always are.
   struct Interest {
     bool readable = true;
     bool writable = false;

@@ -37,6 +37,9 @@ class TcpSocket {
   [[nodiscard]] Result<std::size_t> write(std::span<const ByteSpan> pieces) noexcept;
   /// No more from us; the other side reads to the end of what was written.
   void shut_down_writing() noexcept;
+  /// The close that is to come throws away what waits to be sent and tells the other side by RST, which a clean end
+  /// would hide.
+  void abort_on_close() noexcept;
 
  private:
   FileDescriptor fd_;
@@ -46,5 +49,7 @@ class TcpSocket {
 
 /// Whether an error of read(), write() or accept() only means "not now".
 [[nodiscard]] bool is_would_block(const error_code& error) noexcept;
+/// Whether it means that this process or machine is out of descriptors or memory.
+[[nodiscard]] bool is_exhausted(const error_code& error) noexcept;
 
 }  // namespace turnpike::net

@@ -15,7 +15,8 @@ def relayed(world, flags, **settings):
 
 
 def register(transport, way):
-    @case(f"uclient over {transport} relays with {way}")
+    # coturn itself loses some of uclient's messages over TLS.
+    @case(f"uclient over {transport} relays with {way}", only="turnpike" if transport == "TLS" else "")
     def _(world):
         relayed(world, TRANSPORTS[transport] + WAYS[way])
 
@@ -36,7 +37,7 @@ def _(world):
     relayed(world, ["-t", "-l", "101"])
 
 
-@case("twenty of uclient's clients over TLS on two workers", alone=True)
+@case("twenty of uclient's clients over TLS on two workers", alone=True, only="turnpike")
 def _(world):
     server, _authority = stream_server(world, ["tcp"], workers=2)
     expect_all_relayed(uclient(world, server, "-y", "-c", "-m", "20", "-l", "1200", "-t", "-S", messages=50))

@@ -34,11 +34,11 @@ def need_browser():
         raise Failed("playwright-core is not in node_modules: npm ci did not do its work")
 
 
-def call(world, network, ice_servers, seconds=25):
+def call(world, network, ice_servers, seconds=25, flags=()):
     """Runs a call of two pages inside `network`; gives what each page found."""
     need_browser()
     wanted = {"iceServers": ice_servers, "userDataDir": str(world.folder / "profile"), "seconds": seconds,
-              "executable": CHROMIUM}
+              "executable": CHROMIUM, "flags": list(flags)}
     outcome = world.run(["node", HERE / "browser_call.mjs", json.dumps(wanted)], seconds + 60, network,
                         cwd=HERE, env={**os.environ, "HOME": str(world.folder), "TMPDIR": str(world.folder)})
     lines = [line for line in outcome.text.splitlines() if line.startswith("[{")]
@@ -47,12 +47,23 @@ def call(world, network, ice_servers, seconds=25):
     return json.loads(lines[-1])
 
 
-def expect_relayed_call(pages):
-    """Both sides say relay/relay over UDP, got all messages of the other and show moving pictures."""
+def trust(world, authority):
+    """Makes the browsers of this case trust an authority: an NSS database in the home folder that call() gives them."""
+    need_program("certutil")
+    folder = world.folder / ".pki" / "nssdb"
+    folder.mkdir(parents=True)
+    place = ["-d", f"sql:{folder}"]
+    for argv in (["-N", "--empty-password"], ["-A", "-n", "test", "-t", "C,,", "-i", authority.file]):
+        made = world.run(["certutil", *place, *argv], 20)
+        expect(made.code == 0, f"certutil ended with {made.code}:\n{made.text}")
+
+
+def expect_relayed_call(pages, protocol="udp"):
+    """Both sides say relay/relay and how they reached the server, got all messages and show moving pictures."""
     for index, page in enumerate(pages):
         told = json.dumps(page, indent=1)
         ends = (page["local"], page["remote"])
         expect(ends == ("relay", "relay"), f"page {index} is not relayed at both ends: {told}")
-        expect(page["relayProtocol"] == "udp", f"page {index} reached the server by {page['relayProtocol']}")
+        expect(page["relayProtocol"] == protocol, f"page {index} reached the server by {page['relayProtocol']}")
         expect(page["messages"] == [f"peer {1 - index} {i}" for i in range(50)], f"page {index}, messages: {told}")
         expect(page["framesDecoded"] > 0, f"page {index} decoded no video: {told}")

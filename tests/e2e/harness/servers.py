@@ -75,7 +75,8 @@ def turnpike_file(settings):
     users = ", ".join(f"{{ name = {json.dumps(n)}, password = {json.dumps(p)} }}" for n, p in settings.users.items())
     relay = settings.relay or settings.listen
     listens = "".join(_listen("udp", address, settings.port) for address in settings.listen)
-    listens += "".join(_listen(l.scheme, address, l.port, l.proxies) for l in settings.more for address in settings.listen)
+    listens += "".join(_listen(one.scheme, address, one.port, one.proxies)
+                       for one in settings.more for address in settings.listen)
     peer_ports = f"tcp_peer_ports = {_strings(settings.tcp_peer_ports)}\n" if settings.tcp_peer_ports else ""
     limits = "" if settings.errors_per_second is None else f"errors_per_second = {settings.errors_per_second}\n"
     return f"""[server]
@@ -110,7 +111,8 @@ def _coturn_transports(settings):
         return ["--no-tls", "--no-dtls"]
     ports = [listener.port for listener in settings.more if listener.scheme == "tls"]
     own = settings.certificates[0]
-    return ["--cert", own.chain, "--pkey", own.key, *(word for port in ports for word in ("--tls-listening-port", port))]
+    return ["--cert", own.chain, "--pkey", own.key,
+            *(word for port in ports for word in ("--tls-listening-port", port))]
 
 
 def coturn_arguments(settings, folder):
