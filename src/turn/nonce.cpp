@@ -48,8 +48,11 @@ NonceMint::Mac NonceMint::mac(std::uint32_t second, const FiveTuple& five_tuple)
   std::array<std::uint8_t, 8> fixed{};
   ByteWriter writer(fixed);
   writer.write_u32(second);
-  writer.write_u16(five_tuple.client.port);
-  writer.write_u8(static_cast<std::uint8_t>(five_tuple.transport));
+  // A stream's source address is proven by its handshake, and the data connections of a TCP allocation come from other
+  // ports than the control connection, whose nonce clients go on using (RFC 6062 section 4.3).
+  const bool is_stream = five_tuple.transport == Transport::tcp || five_tuple.transport == Transport::tls;
+  writer.write_u16(is_stream ? std::uint16_t{0} : five_tuple.client.port);
+  writer.write_u8(static_cast<std::uint8_t>(is_stream ? Transport::tcp : five_tuple.transport));
   writer.write_u8(static_cast<std::uint8_t>(five_tuple.client.address.family()));
   const Sha256Digest full =
       hmac_sha256(key_for(period_of(second)), {fixed, five_tuple.client.address.bytes(), realm_hash_,

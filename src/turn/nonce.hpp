@@ -12,8 +12,8 @@ namespace turnpike::turn {
 enum class NonceCheck : std::uint8_t { valid, stale };
 
 /// Stateless nonces (RFC 8489 section 9.2): the nonce cookie with the security feature bits, then the time and an HMAC
-/// over time, client address, port, transport and realm. So an unauthenticated flood costs no memory, no two sources
-/// share a nonce, and any worker can check what another one made.
+/// over time, client address, transport and realm, and the client's port except for streams. So an unauthenticated
+/// flood costs no memory, no two sources share a nonce, and any worker can check what another one made.
 ///
 /// The HMAC's key changes every nonce lifetime (counted on the monotonic clock) and is derived from the secret and the
 /// number of the period; the present and the previous one are accepted.

@@ -51,7 +51,8 @@ class IpAddress {
   }
   [[nodiscard]] constexpr std::size_t bit_length() const noexcept { return is_v4() ? 32 : 128; }
   [[nodiscard]] bool is_unspecified() const noexcept { return *this == any(family_); }
-  /// An IPv4-mapped address (::ffff:a.b.c.d, RFC 4291 section 2.5.5.2) as the IPv4 address it stands for; any other as is.
+  /// An IPv4-mapped address (::ffff:a.b.c.d, RFC 4291 section 2.5.5.2) as the IPv4 address it stands for; any other as
+  /// is.
   [[nodiscard]] IpAddress unmapped() const noexcept;
 
   /// RFC 5952 text for IPv6, dotted decimal for IPv4.

@@ -89,6 +89,24 @@ TEST_F(NonceTest, IsBoundToTheClientsPort) {
   EXPECT_EQ(mint_.check(make(kStart), other, kStart), NonceCheck::stale);
 }
 
+// RFC 6062 section 4.3: the data connection comes from another port than the control connection, and may be another
+// kind.
+TEST_F(NonceTest, OfAStreamIsGoodForAllStreamsOfItsAddress) {
+  tuple_.transport = Transport::tcp;
+  FiveTuple other = tuple_;
+  other.client.port = 4001;
+  EXPECT_EQ(mint_.check(make(kStart), other, kStart), NonceCheck::valid);
+  other.transport = Transport::tls;
+  EXPECT_EQ(mint_.check(make(kStart), other, kStart), NonceCheck::valid);
+  other.client = endpoint("9.0.0.2:4000");
+  EXPECT_EQ(mint_.check(make(kStart), other, kStart), NonceCheck::stale);
+  for (const Transport transport : {Transport::udp, Transport::dtls}) {
+    other = tuple_;
+    other.transport = transport;
+    EXPECT_EQ(mint_.check(make(kStart), other, kStart), NonceCheck::stale);
+  }
+}
+
 TEST_F(NonceTest, IsBoundToTheTransport) {
   FiveTuple other = tuple_;
   other.transport = Transport::tcp;
