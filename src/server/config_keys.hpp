@@ -22,9 +22,9 @@ using ValueOf = std::remove_reference_t<decltype(std::declval<Access>()(std::dec
 
 // Lists keep their good items beside a bad one, so that the good ones are checked too; for the rest the default stays.
 template <typename T>
-constexpr bool kKeepsParts = false;
+inline constexpr bool kKeepsParts = false;
 template <typename T>
-constexpr bool kKeepsParts<std::vector<T>> = true;
+inline constexpr bool kKeepsParts<std::vector<T>> = true;
 
 template <typename Access>
 [[nodiscard]] ConfigKey key(std::string path, Access access, std::string documentation,
