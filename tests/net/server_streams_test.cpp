@@ -196,6 +196,22 @@ TEST(ServerStreamsTest, AProxyHeaderNamesTheClient) {
   EXPECT_EQ(outcome->mapped, (Endpoint{IpAddress::v4(198, 51, 100, 7), 1234}));
 }
 
+// The client is gone and has come again from the same port before the proxy's old connection was noticed to be dead.
+TEST(ServerStreamsTest, OfTwoProxiedConnectionsOfOneClientTheNewerOneLives) {
+  Config config = stream_settings(ListenScheme::tcp);
+  config.server.workers = 1;  // workers know only their own
+  config.listen.front().proxy_protocol = {*IpPrefix::parse("127.0.0.0/8")};
+  RunningServer server(std::move(config));
+  const ByteSpan header = as_bytes("PROXY TCP4 198.51.100.7 192.0.2.1 1234 3478\r\n");
+  StreamClient old(server.endpoint(0));
+  old.wire().send_raw(header);
+  ASSERT_TRUE(succeeded(old.allocate()));
+  StreamClient fresh(server.endpoint(0));
+  fresh.wire().send_raw(header);
+  EXPECT_TRUE(succeeded(fresh.allocate())) << "no 437: the old allocation went with its connection";
+  EXPECT_EQ(old.wire().receive_to_end(), "");
+}
+
 TEST(ServerStreamsTest, AnUntrustedProxyIsTurnedAway) {
   Config config = stream_settings(ListenScheme::tcp);
   config.listen.front().proxy_protocol = {*IpPrefix::parse("127.0.0.2/32")};
