@@ -9,9 +9,9 @@
 
 #include "net/dtls_records.hpp"
 #include "net/openssl_errors.hpp"
+#include "net/openssl_session.hpp"
 #include "net/tls_client.hpp"
 #include "net/tls_state.hpp"
-#include "net/tls_wire.hpp"
 
 namespace turnpike::net {
 
@@ -33,42 +33,15 @@ constexpr std::size_t kMaxEarlyRecordSize = 128;
 
 }  // namespace
 
-/// Does not move when the engine does: the BIO points into it.
-struct DtlsEngine::Session {
-  std::shared_ptr<const TlsSettings> settings;  // of a server; before ssl, whose callbacks look into it
-  TlsWire wire;                                 // its input is one record
-  SslHandle ssl;
+/// The wire's input is one record.
+struct DtlsEngine::Session : OpensslSession {
   DtlsRecordReader records;  // what is left of the datagram
-  State state = State::handshaking;
-  TlsFailure failure = TlsFailure::none;
-  bool is_server = false;
-  bool is_write_closed = false;
   std::uint8_t early_size = 0;
   std::array<std::uint8_t, kMaxEarlyRecordSize> early{};  // a Finished that overtook its ChangeCipherSpec
 
   static std::unique_ptr<Session> make(std::shared_ptr<const TlsSettings> settings, SslHandle ssl);
 
-  [[nodiscard]] bool is_over() const noexcept { return state == State::closed || state == State::failed; }
-  void end(State last) noexcept {
-    state = last;
-    wire.input = {};
-    records = {};
-  }
-  void fail() noexcept {
-    failure = OpensslErrors::failure();
-    end(State::failed);
-  }
-  /// After a call that did not succeed: whether it only wants more input, or it is over.
-  void look_at_error(int result) noexcept {
-    switch (SSL_get_error(ssl.get(), result)) {
-      case SSL_ERROR_WANT_READ: return;
-      case SSL_ERROR_ZERO_RETURN: end(State::closed); return;
-      default: fail();
-    }
-  }
-
-  void shake_hands() noexcept;
-  [[nodiscard]] std::size_t decrypt(MutableByteSpan plain) noexcept;
+  [[nodiscard]] bool is_server() const noexcept { return settings != nullptr; }
   [[nodiscard]] bool take_record() noexcept;
   [[nodiscard]] bool may_see(const DtlsRecord& record) noexcept;
   [[nodiscard]] bool is_read_protected() const noexcept;
@@ -108,33 +81,10 @@ class Call {
 std::unique_ptr<DtlsEngine::Session> DtlsEngine::Session::make(std::shared_ptr<const TlsSettings> settings,
                                                                SslHandle ssl) {
   auto session = std::make_unique<Session>();
-  BioHandle bio = new_wire_bio(session->wire);
-  if (!bio || !ssl) return nullptr;
-  SSL_set_bio(ssl.get(), bio.get(), bio.get());
-  static_cast<void>(bio.release());  // NOLINT(bugprone-unused-return-value): ssl owns it now
-  SSL_set_options(ssl.get(), SSL_OP_NO_QUERY_MTU);
-  SSL_set_mtu(ssl.get(), kHandshakeMtu);
-  session->is_server = settings != nullptr;
-  session->settings = std::move(settings);
-  session->ssl = std::move(ssl);
+  if (!session->attach(std::move(settings), std::move(ssl))) return nullptr;
+  SSL_set_options(session->ssl.get(), SSL_OP_NO_QUERY_MTU);
+  SSL_set_mtu(session->ssl.get(), kHandshakeMtu);
   return session;
-}
-
-void DtlsEngine::Session::shake_hands() noexcept {
-  const int result = SSL_do_handshake(ssl.get());
-  if (result == 1) {
-    state = State::open;
-  } else {
-    look_at_error(result);
-  }
-}
-
-std::size_t DtlsEngine::Session::decrypt(MutableByteSpan plain) noexcept {
-  std::size_t count = 0;
-  const int result = SSL_read_ex(ssl.get(), plain.data(), plain.size(), &count);
-  if (result == 1) return count;
-  look_at_error(result);
-  return 0;
 }
 
 /// Whether the other side's ChangeCipherSpec has come.
@@ -154,7 +104,7 @@ bool DtlsEngine::Session::may_see(const DtlsRecord& record) noexcept {
     switch (record.type) {
       case DtlsContentType::alert:
       case DtlsContentType::change_cipher_spec: return true;
-      case DtlsContentType::handshake: return !is_server || handshake_message_size(record) <= kMaxClientMessageSize;
+      case DtlsContentType::handshake: return !is_server() || handshake_message_size(record) <= kMaxClientMessageSize;
       default: return false;
     }
   }
@@ -251,19 +201,15 @@ std::size_t DtlsEngine::read(MutableByteSpan plain, ByteSink& wire) noexcept {
 
 bool DtlsEngine::write(ByteSpan plain, ByteSink& wire) noexcept {
   Session& session = *session_;
-  if (session.state != State::open || session.is_write_closed || plain.size() > SSL3_RT_MAX_PLAIN_LENGTH) return false;
+  if (!session.may_write() || plain.size() > SSL3_RT_MAX_PLAIN_LENGTH) return false;
   if (plain.empty()) return true;
   const Call call{session.wire, session.ssl.get(), wire};
-  if (!call.is_ready()) return false;
-  std::size_t count = 0;
-  if (SSL_write_ex(session.ssl.get(), plain.data(), plain.size(), &count) == 1) return true;
-  session.fail();
-  return false;
+  return call.is_ready() && session.encrypt(plain);
 }
 
 void DtlsEngine::close(ByteSink& wire) noexcept {
   Session& session = *session_;
-  if (session.state == State::handshaking || session.state == State::failed || session.is_write_closed) return;
+  if (!session.may_say_goodbye()) return;
   session.is_write_closed = true;
   const Call call{session.wire, session.ssl.get(), wire};
   if (call.is_ready()) SSL_shutdown(session.ssl.get());
@@ -287,11 +233,6 @@ void DtlsEngine::on_timeout(ByteSink& wire) noexcept {
 DtlsEngine::State DtlsEngine::state() const noexcept { return session_->state; }
 TlsFailure DtlsEngine::failure() const noexcept { return session_->failure; }
 
-std::string_view DtlsEngine::alpn() const noexcept {
-  const unsigned char* protocol = nullptr;
-  unsigned int length = 0;
-  SSL_get0_alpn_selected(session_->ssl.get(), &protocol, &length);
-  return as_text({protocol, length});
-}
+std::string_view DtlsEngine::alpn() const noexcept { return session_->alpn(); }
 
 }  // namespace turnpike::net

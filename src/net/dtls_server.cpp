@@ -46,7 +46,7 @@ struct DtlsServer::State {
       : settings(std::move(first_settings)),
         options(server_options),
         cookies(random),
-        associations(KeyedHash{{random.next_u64(), random.next_u64()}}),
+        associations(KeyedHash{KeyedHash::draw_key(random)}),
         plain(kMaxPlainSize) {}
 
   void on_hello(const FiveTuple& client, const DtlsRecord& record, Instant now, Events& events) noexcept;

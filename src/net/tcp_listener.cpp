@@ -5,15 +5,9 @@
 
 #include "net/last_error.hpp"
 #include "net/socket_address.hpp"
+#include "net/socket_option.hpp"
 
 namespace turnpike::net {
-namespace {
-
-[[nodiscard]] bool set_option(int fd, int level, int name, int value) noexcept {
-  return ::setsockopt(fd, level, name, &value, sizeof(value)) == 0;
-}
-
-}  // namespace
 
 Result<TcpListener> TcpListener::open(const Endpoint& local, const TcpListenerOptions& options) noexcept {
   const bool is_v4 = local.address.is_v4();

@@ -11,6 +11,7 @@
 
 #include "net/last_error.hpp"
 #include "net/socket_address.hpp"
+#include "net/socket_option.hpp"
 
 namespace turnpike::net {
 namespace {
@@ -22,19 +23,14 @@ constexpr int kProbes = 4;
 constexpr int kUserTimeoutMilliseconds = 120'000;
 constexpr std::size_t kMaxPieces = 16;
 
-// An option that this kernel lacks costs its effect, not the connection.
-void set_option(int fd, int level, int name, int value) noexcept {
-  static_cast<void>(::setsockopt(fd, level, name, &value, sizeof(value)));
-}
-
 void set_stream_options(int fd) noexcept {
-  set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
-  set_option(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, kUnsentBytes);
-  set_option(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
-  set_option(fd, IPPROTO_TCP, TCP_KEEPIDLE, kProbeAfterSeconds);
-  set_option(fd, IPPROTO_TCP, TCP_KEEPINTVL, kProbeIntervalSeconds);
-  set_option(fd, IPPROTO_TCP, TCP_KEEPCNT, kProbes);
-  set_option(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, kUserTimeoutMilliseconds);
+  try_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+  try_option(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, kUnsentBytes);
+  try_option(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+  try_option(fd, IPPROTO_TCP, TCP_KEEPIDLE, kProbeAfterSeconds);
+  try_option(fd, IPPROTO_TCP, TCP_KEEPINTVL, kProbeIntervalSeconds);
+  try_option(fd, IPPROTO_TCP, TCP_KEEPCNT, kProbes);
+  try_option(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, kUserTimeoutMilliseconds);
 }
 
 }  // namespace
@@ -49,8 +45,8 @@ Result<TcpSocket> TcpSocket::connect(const Endpoint& local, const Endpoint& remo
   FileDescriptor fd(::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP));
   if (!fd) return last_error();
   // Both, or the kernel refuses a port that is listened on, or that an earlier connection left in TIME_WAIT.
-  set_option(fd.get(), SOL_SOCKET, SO_REUSEADDR, 1);
-  set_option(fd.get(), SOL_SOCKET, SO_REUSEPORT, 1);
+  try_option(fd.get(), SOL_SOCKET, SO_REUSEADDR, 1);
+  try_option(fd.get(), SOL_SOCKET, SO_REUSEPORT, 1);
   SocketAddress address;
   socklen_t length = write_socket_address(local, address);
   if (::bind(fd.get(), &address.generic, length) != 0) return last_error();

@@ -12,6 +12,7 @@
 
 #include "net/last_error.hpp"
 #include "net/socket_address.hpp"
+#include "net/socket_option.hpp"
 
 namespace turnpike::net {
 
@@ -24,14 +25,10 @@ constexpr std::uint32_t kEthernetMtu = 1500;
 constexpr std::uint32_t kLeastMtuV6 = 1280;  // RFC 8200 section 5
 constexpr std::uint32_t kNoSegmentLimit = std::numeric_limits<std::uint16_t>::max();
 
-[[nodiscard]] bool set_option(int fd, int level, int name, int value) noexcept {
-  return ::setsockopt(fd, level, name, &value, sizeof(value)) == 0;
-}
-
 /// The forced variants pass the system's ceiling but want CAP_NET_ADMIN. Getting less than asked for is no error.
 void set_buffer(int fd, int forced_name, int name, int bytes) noexcept {
   if (bytes <= 0 || set_option(fd, SOL_SOCKET, forced_name, bytes)) return;
-  static_cast<void>(set_option(fd, SOL_SOCKET, name, bytes));
+  try_option(fd, SOL_SOCKET, name, bytes);
 }
 
 [[nodiscard]] bool set_ipv4_options(int fd, bool wildcard, bool report_errors) noexcept {

@@ -5,7 +5,7 @@
 namespace turnpike::server {
 
 AddressMasker::AddressMasker(LogAddresses mode, Random& random)
-    : mode_(mode), hash_(KeyedHash::Key{random.next_u64(), random.next_u64()}) {}
+    : mode_(mode), hash_(KeyedHash::draw_key(random)) {}
 
 std::string AddressMasker::client(const Endpoint& endpoint, LogLevel level) const {
   return shows(level) ? endpoint.to_string() : token("client", endpoint.address);

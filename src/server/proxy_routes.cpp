@@ -2,7 +2,7 @@
 
 namespace turnpike::server {
 
-ProxyRoutes::ProxyRoutes(const KeyedHash::Key& key) : hash_(key), held_(0, Hash{hash_}), recent_(kRecent) {}
+ProxyRoutes::ProxyRoutes(const KeyedHash::Key& key) : hash_(key), held_(0, hash_), recent_(kRecent) {}
 
 void ProxyRoutes::learn(const FiveTuple& client, const Endpoint& proxy) noexcept {
   if (const auto held = held_.find(client); held != held_.end()) {

@@ -25,18 +25,14 @@ class ProxyRoutes {
 
  private:
   static constexpr std::size_t kRecent = 4096;
-  struct Hash {
-    KeyedHash hash;
-    std::size_t operator()(const FiveTuple& tuple) const noexcept { return hash(tuple); }
-  };
   struct Route {
     FiveTuple client;
     Endpoint proxy;
   };
 
   KeyedHash hash_;
-  std::unordered_map<FiveTuple, Endpoint, Hash> held_;
-  std::vector<Route> recent_;  // by hash; the later one takes the place
+  std::unordered_map<FiveTuple, Endpoint, KeyedHash> held_;  // no port: the way is not known yet
+  std::vector<Route> recent_;                                // by hash; the later one takes the place
 };
 
 }  // namespace turnpike::server

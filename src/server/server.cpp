@@ -89,8 +89,7 @@ Server::Server(Config config, Options options, std::shared_ptr<const EventLog> l
   addresses_ = find_addresses(config_);
   const auto core_config = make_core_config(config_, addresses_, random_);
   quota_ = std::make_unique<SharedQuotaLedger>(make_quota_limits(config_));
-  error_ration_ = std::make_unique<turn::ErrorRation>(config_.limits.errors_per_second,
-                                                      KeyedHash::Key{random_.next_u64(), random_.next_u64()});
+  error_ration_ = std::make_unique<turn::ErrorRation>(config_.limits.errors_per_second, KeyedHash::draw_key(random_));
   const Worker::Surroundings surroundings{*quota_, *error_ration_, reports_, workers_};
   for (std::uint32_t i = 0; i < count; ++i) {
     workers_.push_back(std::make_unique<Worker>(

@@ -12,8 +12,6 @@ namespace turnpike::server {
 namespace {
 
 constexpr int kAcceptsAtOnce = 16;
-// Out of descriptors: a listener that stays ready must not make the worker spin.
-constexpr Duration kAcceptPause = std::chrono::milliseconds{100};
 // How long a client may take none of what its data connection still holds for it.
 constexpr Duration kDrainTimeout = Seconds{60};
 
@@ -29,13 +27,14 @@ void Streams::add_listener(net::TcpListener listener, StreamPolicy policy) {
   if (const auto error = epoll_.add(listener.native_handle(), token)) {
     throw boost::system::system_error(error, "epoll");
   }
-  listeners_.push_back({std::move(listener), std::make_shared<const StreamPolicy>(std::move(policy)), std::nullopt});
+  listeners_.push_back(
+      {PausableListener(std::move(listener)), std::make_shared<const StreamPolicy>(std::move(policy))});
 }
 
 void Streams::on_listener_ready(std::uint32_t index) {
   Listener& listener = listeners_[index];
-  for (int i = 0; i < kAcceptsAtOnce && !listener.paused_until; ++i) {
-    auto socket = listener.socket.accept();
+  for (int i = 0; i < kAcceptsAtOnce && !listener.listener.is_paused(); ++i) {
+    auto socket = listener.listener.socket().accept();
     if (socket) {
       ++counters_.accepted;
       admit(std::move(*socket), listener);
@@ -43,7 +42,8 @@ void Streams::on_listener_ready(std::uint32_t index) {
       // One that has shown nothing gives its descriptor to one that may.
       if (evict_oldest({Waiting::first_message, Waiting::handshake, Waiting::next_message})) continue;
       refuse_with_reserve(listener);
-      pause(listener, index);
+      ++counters_.accept_pauses;
+      listener.listener.pause(epoll_, {EventToken::Kind::tcp_listener, index}, now_);
     } else if (net::is_would_block(socket.error())) {
       return;
     }  // else the client was gone before we came: ECONNABORTED and its like
@@ -55,18 +55,11 @@ void Streams::refuse_with_reserve(Listener& listener) {
   if (!reserve_) return;
   reserve_.close();
   for (int i = 0; i < kAcceptsAtOnce; ++i) {
-    const auto refused = listener.socket.accept();
+    const auto refused = listener.listener.socket().accept();
     if (!refused) break;
     ++counters_.ends[static_cast<std::size_t>(StreamEnd::over_limit)];
   }
   reserve_ = open_reserve_descriptor();
-}
-
-void Streams::pause(Listener& listener, std::uint32_t index) {
-  ++counters_.accept_pauses;
-  listener.paused_until = now_ + kAcceptPause;
-  static_cast<void>(epoll_.modify(listener.socket.native_handle(),
-                                  EventToken{EventToken::Kind::tcp_listener, index}.encode(), {.readable = false}));
 }
 
 void Streams::admit(net::TcpSocket socket, const Listener& listener) {
@@ -93,7 +86,8 @@ bool Streams::make_room() {
     static_cast<void>(evict_oldest({Waiting::handshake, Waiting::first_message}));
   }
   if (size_ < options_.max_streams) return true;
-  return evict_oldest({Waiting::handshake, Waiting::first_message, Waiting::next_message});
+  return evict_oldest(
+      {Waiting::handshake, Waiting::first_message, Waiting::next_message, Waiting::draining, Waiting::lingering});
 }
 
 bool Streams::evict_oldest(std::initializer_list<Waiting> among) {
@@ -148,11 +142,7 @@ void Streams::tick() {
     }
   }
   for (std::uint32_t i = 0; i < listeners_.size(); ++i) {
-    Listener& listener = listeners_[i];
-    if (!listener.paused_until || *listener.paused_until > now_) continue;
-    listener.paused_until.reset();
-    static_cast<void>(epoll_.modify(listener.socket.native_handle(),
-                                    EventToken{EventToken::Kind::tcp_listener, i}.encode(), {.readable = true}));
+    listeners_[i].listener.resume_if_due(epoll_, {EventToken::Kind::tcp_listener, i}, now_);
   }
 }
 
@@ -163,7 +153,7 @@ std::optional<Instant> Streams::next_deadline() const noexcept {
     if (!list.empty()) earliest = std::min(earliest, slots_[list.front()].connection->deadline);
   }
   for (const Listener& listener : listeners_) {
-    if (listener.paused_until) earliest = std::min(earliest, *listener.paused_until);
+    if (listener.listener.is_paused()) earliest = std::min(earliest, *listener.listener.resumes());
   }
   if (earliest == kNever) return std::nullopt;
   return earliest;

@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::size_t kReadBytes = 32U << 10U;  // a turn's share of one stream
 constexpr std::size_t kAnswerReserve = 16U << 10U;
+constexpr Duration kMostDraining = std::chrono::minutes{5};
 constexpr std::size_t kPieces = 16;
 
 }  // namespace
@@ -20,7 +21,7 @@ Streams::Streams(const Options& options, const KeyedHash::Key& key, net::EpollSe
     : options_(options),
       epoll_(epoll),
       events_(events),
-      by_client_(0, FiveTupleHash{KeyedHash(key)}),
+      by_client_(0, KeyedHash(key)),
       reserve_(open_reserve_descriptor()),
       read_buffer_(kReadBytes),
       scratch_(ClientStream::kScratchBytes) {}
@@ -235,7 +236,8 @@ void Streams::write_out(std::uint32_t slot) {
     const auto sent = connection.socket.write(connection.out.peek(pieces));
     if (!sent) return end(id, StreamEnd::reset);
     if (*sent == 0) break;
-    if (connection.finishing) wait(connection, Waiting::draining);  // as long as there is progress
+    // Progress buys time, but not without end: a trickle must not keep the queue.
+    if (connection.finishing && now_ < connection.finish_by) wait(connection, Waiting::draining);
     counters_.bytes_sent += *sent;
     connection.out.consume(*sent);
   }
@@ -273,14 +275,15 @@ void Streams::end(StreamId id, StreamEnd reason) {
   if (const auto failure = gone->stream.tls_failure(); failure != net::TlsFailure::none) {
     ++counters_.tls_failures[static_cast<std::size_t>(failure)];
   }
-  if (reason != StreamEnd::reset && reason != StreamEnd::evicted && !gone->finishing) {
+  const bool is_cut_off = reason == StreamEnd::reset || reason == StreamEnd::evicted;
+  if (!is_cut_off && !gone->finishing) {
     // One try at the last answer, alert or close_notify; who does not read does not get it.
     QueueSink sink(*gone, options_.queue_bytes);
     gone->stream.close(sink);
     std::array<ByteSpan, kPieces> pieces;
     if (!gone->out.empty()) static_cast<void>(gone->socket.write(gone->out.peek(pieces)));
   }
-  if (reason == StreamEnd::reset && !gone->out.empty()) gone->socket.abort_on_close();
+  if (is_cut_off && !gone->out.empty()) gone->socket.abort_on_close();
   const bool was_data = gone->is_data;
   const FiveTuple five_tuple = gone->five_tuple;
   const bool was_known = gone->registered;
@@ -293,6 +296,7 @@ void Streams::finish(StreamId stream, StreamEnd reason) {
   Connection* connection = find(stream);
   if (connection == nullptr || connection->finishing) return;
   connection->finishing = reason;
+  connection->finish_by = now_ + kMostDraining;
   QueueSink sink(*connection, options_.queue_bytes);
   connection->stream.close(sink);  // behind what waits
   wait(*connection, Waiting::draining);

@@ -11,6 +11,7 @@
 
 #include "server/client_stream.hpp"
 #include "server/event_token.hpp"
+#include "server/pausable_listener.hpp"
 #include "server/stream_end.hpp"
 #include "server/stream_policy.hpp"
 #include "turnpike/base/five_tuple.hpp"
@@ -160,6 +161,7 @@ class Streams {
     bool is_data = false;     // after start_data()
     bool read_ended = false;  // while finishing: the client has said that no more will come
     std::optional<StreamEnd> finishing;
+    Instant finish_by{};  // while finishing: however slowly it goes on
     net::EpollSet::Interest interest;
     Waiting waiting = Waiting::first_message;
     Instant deadline{};
@@ -170,15 +172,10 @@ class Streams {
     std::unique_ptr<Connection> connection;
   };
   struct Listener {
-    net::TcpListener socket;
+    PausableListener listener;
     std::shared_ptr<const StreamPolicy> policy;
-    std::optional<Instant> paused_until;
   };
   class QueueSink;
-  struct FiveTupleHash {
-    KeyedHash hash;
-    std::size_t operator()(const FiveTuple& tuple) const noexcept { return hash(tuple); }
-  };
 
   [[nodiscard]] Connection* find(StreamId id) noexcept;
   [[nodiscard]] StreamId id_of(std::uint32_t slot) const noexcept { return {slot, slots_[slot].generation}; }
@@ -186,7 +183,6 @@ class Streams {
   void admit(net::TcpSocket socket, const Listener& listener);
   [[nodiscard]] bool make_room();
   [[nodiscard]] bool evict_oldest(std::initializer_list<Waiting> among);
-  void pause(Listener& listener, std::uint32_t index);
   void refuse_with_reserve(Listener& listener);
 
   void read(std::uint32_t slot);
@@ -216,7 +212,7 @@ class Streams {
   std::vector<std::uint32_t> freed_slots_;  // in this round
   std::vector<std::uint32_t> dirty_;
   std::array<std::list<std::uint32_t>, kWaitingCount> waiting_;
-  std::unordered_map<FiveTuple, std::uint32_t, FiveTupleHash> by_client_;
+  std::unordered_map<FiveTuple, std::uint32_t, KeyedHash> by_client_;
   std::size_t size_ = 0;
   net::FileDescriptor reserve_;  // given up for a moment when there is no descriptor left to accept with
   std::vector<std::uint8_t> read_buffer_;

@@ -19,8 +19,6 @@ constexpr std::chrono::milliseconds kMaxStay{20};
 constexpr std::size_t kMinFreeSlots = 8;
 constexpr int kMaxIcmpErrors = 16;
 
-KeyedHash::Key make_key(Random& random) noexcept { return {random.next_u64(), random.next_u64()}; }
-
 net::EpollSet open_epoll() {
   auto epoll = net::EpollSet::open();
   if (!epoll) throw boost::system::system_error(epoll.error(), "epoll");
@@ -37,13 +35,13 @@ Worker::Worker(Options options, const Surroundings& surroundings)
       epoll_(open_epoll()),
       readable_(io_, epoll_.native_handle()),
       timer_(io_),
-      proxy_routes_(make_key(random_)),
+      proxy_routes_(KeyedHash::draw_key(random_)),
       relay_sockets_(std::move(options.relay), random_, epoll_,
                      [this](std::uint32_t owner, std::uint32_t address, std::uint16_t port) {
                        surroundings_.workers[owner]->post(
                            [address, port](Worker& worker) { worker.give_back_port(address, port); });
                      }),
-      streams_(options.streams, make_key(random_), epoll_, *this),
+      streams_(options.streams, KeyedHash::draw_key(random_), epoll_, *this),
       tcp_relays_(relay_sockets_, epoll_, streams_, *this),
       dtls_options_(options.dtls),
       core_(std::move(options.config),

@@ -14,7 +14,7 @@ namespace turnpike::turn {
 CoreState::CoreState(std::shared_ptr<const CoreConfig> core_config, const RelayCore::Environment& environment)
     : config(std::move(core_config)),
       env(environment),
-      hash(KeyedHash::Key{environment.random.next_u64(), environment.random.next_u64()}),
+      hash(KeyedHash::draw_key(environment.random)),
       nonces(config->nonce_secret, config->credentials.realm(), config->nonce_lifetime,
              config->credentials.offers_username_anonymity()),
       allocations(config->max_allocations, hash),
