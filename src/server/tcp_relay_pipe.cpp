@@ -12,6 +12,10 @@ constexpr std::size_t kPieces = 16;
 /// that.
 constexpr Duration kDrainTimeout = Seconds{60};
 constexpr Duration kLingerTimeout = Seconds{10};
+/// In all, for a peer that takes a byte now and then.
+constexpr Duration kMostFinishing = std::chrono::minutes{5};
+/// Peers that finish belong to no allocation any more, so no quota bounds what they hold.
+constexpr std::size_t kMaxFinishing = 256;
 
 }  // namespace
 
@@ -56,7 +60,9 @@ void TcpRelays::write_peer(std::uint32_t index) {
     if (!sent) return close_from_peer(index);
     if (*sent == 0) break;
     peer.to_peer.consume(*sent);
-    if (peer.state == Peer::State::finishing) peer.finish_by = now_ + kDrainTimeout;  // as long as there is progress
+    if (peer.state == Peer::State::finishing) {
+      peer.finish_by = std::min(now_ + kDrainTimeout, peer.finish_limit);  // as long as there is progress
+    }
   }
   if (peer.state == Peer::State::finishing && peer.to_peer.empty()) {
     if (peer.read_ended) return remove(index);
@@ -71,7 +77,10 @@ void TcpRelays::write_peer(std::uint32_t index) {
 
 // From here on the peer has no client and no id.
 void TcpRelays::finish(std::uint32_t index) {
+  if (finishing_.size() >= kMaxFinishing) cut_off(finishing_.front());
   Peer& peer = *peers_[index];
+  peer.finishing = finishing_.insert(finishing_.end(), index);
+  peer.finish_limit = now_ + kMostFinishing;
   peer.state = Peer::State::finishing;
   peer.rate_peer.reset();
   peer.rate_client.reset();
@@ -92,6 +101,12 @@ void TcpRelays::discard(std::uint32_t index) {
   peer.read_ended = true;
   if (peer.to_peer.empty()) return remove(index);
   set_interest(index, peer);
+}
+
+// Without its last bytes a stream must not look as if it had ended well.
+void TcpRelays::cut_off(std::uint32_t index) {
+  if (!peers_[index]->to_peer.empty()) peers_[index]->socket.abort_on_close();
+  remove(index);
 }
 
 void TcpRelays::pause_client(const Peer& peer) noexcept {
@@ -140,8 +155,7 @@ void TcpRelays::tick() {
     const std::uint32_t index = wake_.begin()->second;
     Peer& peer = *peers_[index];
     if (peer.finish_by && *peer.finish_by <= now_) {
-      if (!peer.to_peer.empty()) peer.socket.abort_on_close();
-      remove(index);
+      cut_off(index);
       continue;
     }
     if (peer.rate_peer && *peer.rate_peer <= now_) peer.rate_peer.reset();
@@ -155,7 +169,9 @@ void TcpRelays::tick() {
 std::optional<Instant> TcpRelays::next_deadline() const noexcept {
   Instant earliest = wake_.empty() ? kNever : wake_.begin()->first;
   for (const std::uint32_t index : paused_relays_) {
-    if (relays_[index] && relays_[index]->paused_until) earliest = std::min(earliest, *relays_[index]->paused_until);
+    if (relays_[index] && relays_[index]->listener.is_paused()) {
+      earliest = std::min(earliest, *relays_[index]->listener.resumes());
+    }
   }
   if (earliest == kNever) return std::nullopt;
   return earliest;

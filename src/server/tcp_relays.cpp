@@ -9,8 +9,6 @@ namespace {
 
 constexpr std::size_t kReadBytes = 32U << 10U;
 constexpr int kAcceptsAtOnce = 16;
-// Out of descriptors: a relay that stays ready must not make the worker spin.
-constexpr Duration kAcceptPause = std::chrono::milliseconds{100};
 // The port is shared with the sockets that connect from it (RFC 6062 section 5.2), which have the same option.
 constexpr net::TcpListenerOptions kListening{.reuse_port = true, .reuse_address = true, .backlog = 128};
 template <typename T>
@@ -44,9 +42,9 @@ std::optional<Endpoint> TcpRelays::open(const turn::OpenRelaySocket& command) {
   if (!lease) return std::nullopt;
   const int handle = listener->native_handle();
   const Endpoint local = listener->local_endpoint();
-  const std::uint32_t index =
-      place(relays_, free_relays_,
-            std::make_unique<Relay>(Relay{command.allocation, command.family, std::move(*listener), *lease}));
+  const std::uint32_t index = place(relays_, free_relays_,
+                                    std::make_unique<Relay>(Relay{command.allocation, command.family,
+                                                                  PausableListener(std::move(*listener)), *lease}));
   allocations_[command.allocation.slot].relays.push_back(index);
   if (epoll_.add(handle, EventToken{EventToken::Kind::relay_listener, index}.encode())) {
     close(command.allocation, command.family);
@@ -62,8 +60,8 @@ void TcpRelays::close(turn::AllocationId allocation, AddressFamily family) {
   std::erase_if(own.relays, [&](std::uint32_t index) {
     const Relay& relay = *relays_[index];
     if (relay.allocation != allocation || relay.family != family) return false;
-    epoll_.remove(relay.listener.native_handle());
-    const std::uint16_t port = relay.listener.local_endpoint().port;
+    epoll_.remove(relay.listener.socket().native_handle());
+    const std::uint16_t port = relay.listener.socket().local_endpoint().port;
     const std::uint32_t address = relay.address;
     relays_[index].reset();  // the port is free only after the close
     freed_relays_.push_back(index);
@@ -87,8 +85,12 @@ void TcpRelays::close(turn::AllocationId allocation, AddressFamily family) {
 void TcpRelays::on_relay_ready(std::uint32_t index) {
   for (int i = 0; i < kAcceptsAtOnce; ++i) {
     if (index >= relays_.size() || !relays_[index]) return;
-    auto socket = relays_[index]->listener.accept();
-    if (!socket && net::is_exhausted(socket.error())) return pause(index, *relays_[index]);
+    auto socket = relays_[index]->listener.socket().accept();
+    if (!socket && net::is_exhausted(socket.error())) {
+      relays_[index]->listener.pause(epoll_, {EventToken::Kind::relay_listener, index}, now_);
+      paused_relays_.push_back(index);
+      return;
+    }
     if (!socket) return;
     const turn::AllocationId allocation = relays_[index]->allocation;
     const auto id = events_.on_peer_connection(allocation, socket->remote_endpoint());
@@ -100,21 +102,11 @@ void TcpRelays::on_relay_ready(std::uint32_t index) {
   }
 }
 
-void TcpRelays::pause(std::uint32_t index, Relay& relay) {
-  relay.paused_until = now_ + kAcceptPause;
-  paused_relays_.push_back(index);
-  static_cast<void>(epoll_.modify(relay.listener.native_handle(),
-                                  EventToken{EventToken::Kind::relay_listener, index}.encode(), {.readable = false}));
-}
-
 void TcpRelays::resume_relays() {
   std::erase_if(paused_relays_, [this](std::uint32_t index) {
-    if (!relays_[index] || !relays_[index]->paused_until) return true;
-    if (*relays_[index]->paused_until > now_) return false;
-    relays_[index]->paused_until.reset();
-    static_cast<void>(epoll_.modify(relays_[index]->listener.native_handle(),
-                                    EventToken{EventToken::Kind::relay_listener, index}.encode(), {.readable = true}));
-    return true;
+    if (!relays_[index]) return true;
+    relays_[index]->listener.resume_if_due(epoll_, {EventToken::Kind::relay_listener, index}, now_);
+    return !relays_[index]->listener.is_paused();
   });
 }
 
@@ -144,7 +136,7 @@ bool TcpRelays::connect(const turn::ConnectPeer& command) {
   for (const std::uint32_t index : found->second.relays) {
     const Relay& relay = *relays_[index];
     if (relay.allocation != command.allocation || relay.family != command.family) continue;
-    auto socket = net::TcpSocket::connect(relay.listener.local_endpoint(), command.peer);
+    auto socket = net::TcpSocket::connect(relay.listener.socket().local_endpoint(), command.peer);
     if (!socket) return false;
     static_cast<void>(
         insert(std::make_unique<Peer>(command.connection, command.allocation, std::move(*socket), pool_)));
@@ -165,6 +157,7 @@ void TcpRelays::remove(std::uint32_t index) {
     std::erase(own->second.peers, index);
   }
   if (peer.wake) wake_.erase(*peer.wake);
+  if (peer.finishing) finishing_.erase(*peer.finishing);
   peers_[index].reset();
   freed_peers_.push_back(index);
 }

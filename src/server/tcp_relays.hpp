@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <list>
 #include <map>
 #include <memory>
 #include <optional>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "server/event_token.hpp"
+#include "server/pausable_listener.hpp"
 #include "server/relay_sockets.hpp"
 #include "server/streams.hpp"
 #include "turnpike/base/time.hpp"
@@ -80,9 +82,8 @@ class TcpRelays {
   struct Relay {
     turn::AllocationId allocation;
     AddressFamily family;
-    net::TcpListener listener;
+    PausableListener listener;
     std::uint32_t address;  // index of the relay address
-    std::optional<Instant> paused_until{};
   };
   struct Peer {
     enum class State : std::uint8_t {
@@ -101,10 +102,12 @@ class TcpRelays {
     StreamId stream{};
     net::ByteQueue to_peer;
     net::EpollSet::Interest interest{.readable = false, .writable = true};
-    bool client_full = false;            // the client's queue: the peer is not read
-    std::optional<Instant> rate_peer;    // the peer is not read until then
-    std::optional<Instant> rate_client;  // nor the client
-    std::optional<Instant> finish_by;    // finishing or lingering
+    bool client_full = false;                                     // the client's queue: the peer is not read
+    std::optional<Instant> rate_peer;                             // the peer is not read until then
+    std::optional<Instant> rate_client;                           // nor the client
+    std::optional<Instant> finish_by;                             // finishing or lingering
+    Instant finish_limit{};                                       // however slowly it goes on
+    std::optional<std::list<std::uint32_t>::iterator> finishing;  // in finishing_
     bool read_ended = false;
     std::optional<std::multimap<Instant, std::uint32_t>::iterator> wake;  // in wake_, for the earliest of these three
   };
@@ -115,11 +118,11 @@ class TcpRelays {
 
   [[nodiscard]] std::uint32_t insert(std::unique_ptr<Peer> peer);
   void remove(std::uint32_t index);
-  void pause(std::uint32_t index, Relay& relay);
   void resume_relays();
   void schedule(std::uint32_t index, Peer& peer);
   void finish(std::uint32_t index);
   void discard(std::uint32_t index);
+  void cut_off(std::uint32_t index);
   void drop(std::uint32_t index);
   void set_interest(std::uint32_t index, Peer& peer) noexcept;
   void pause_client(const Peer& peer) noexcept;
@@ -152,6 +155,7 @@ class TcpRelays {
   std::unordered_map<std::uint32_t, PerAllocation> allocations_;  // by slot
   std::unordered_map<std::uint32_t, std::uint32_t> by_id_;        // connection id to index
   std::unordered_map<std::uint64_t, std::uint32_t> by_stream_;
+  std::list<std::uint32_t> finishing_;          // oldest first: without an allocation, so bounded here
   std::multimap<Instant, std::uint32_t> wake_;  // one entry for each peer that waits for an instant
   std::vector<std::uint8_t> read_buffer_;
 };

@@ -166,6 +166,23 @@ TEST(ServerStreamsTest, TheOldestUnprovenConnectionMakesRoom) {
   EXPECT_TRUE(succeeded(real.allocate()));
 }
 
+// One with an allocation is never taken for that.
+TEST(ServerStreamsTest, TheOldestIdleConnectionMakesRoomWhenAllAreTaken) {
+  Config config = stream_settings(ListenScheme::tcp);
+  config.server.workers = 1;
+  config.limits.connections = 4;
+  RunningServer server(std::move(config));
+  StreamClient holder(server.endpoint(0));
+  ASSERT_TRUE(succeeded(holder.allocate()));
+  std::vector<std::unique_ptr<StreamClient>> idle;
+  for (int i = 0; i < 4; ++i) {
+    idle.push_back(std::make_unique<StreamClient>(server.endpoint(0)));
+    ASSERT_TRUE(succeeded(idle.back()->request([](auto& session, Instant now) { session.bind(now); }))) << i;
+  }
+  EXPECT_EQ(idle.front()->wire().receive_to_end(), "");
+  EXPECT_TRUE(succeeded(holder.request([](auto& session, Instant now) { session.refresh(Seconds{600}, now); })));
+}
+
 // The reader's own queue is full, and nobody else notices.
 TEST(ServerStreamsTest, AClientThatDoesNotReadLosesDatagramsAndNothingElse) {
   Config config = stream_settings(ListenScheme::tcp);

@@ -300,5 +300,37 @@ TEST(ServerTcpRelayTest, ThePeersLastWordsArriveWhileTheClientStillTalks) {
   }
 }
 
+/// Whether a word to the other side comes back as a reset within `patience_ms`.
+bool is_reset_by_word(net::TcpSocket& socket, int patience_ms) {
+  write_text(socket, "x");
+  pollfd entry{.fd = socket.native_handle(), .events = 0, .revents = 0};
+  return ::poll(&entry, 1, patience_ms) == 1 && (entry.revents & POLLERR) != 0;
+}
+
+// A peer whose client is gone and that does not hang up belongs to no allocation any more, so that no quota counts it.
+TEST(ServerTcpRelayTest, OfPeersThatDoNotHangUpTheOldestIsCutOff) {
+  constexpr std::size_t kMost = 256;
+  Config config = relay_settings();
+  config.server.workers = 1;
+  RunningServer server(std::move(config));
+  StreamClient control(server.endpoint());
+  ASSERT_TRUE(succeeded(control.allocate(tcp_allocation())));
+  std::vector<net::TcpListener> listeners;
+  std::vector<net::TcpSocket> peers;
+  for (std::size_t i = 0; i <= kMost; ++i) {
+    listeners.push_back(net::TcpListener::open({kLoopback, 0}, {}).value());
+    const auto connection = connect(control, listeners.back().local_endpoint());
+    ASSERT_TRUE(connection) << i;
+    peers.push_back(accept_from(listeners.back()));
+    {
+      StreamClient data(server.endpoint());
+      ASSERT_TRUE(succeeded(bind(data, *connection)));
+    }
+    ASSERT_EQ(read_text(peers.back(), 1), "") << i;  // the client's end has come through
+  }
+  EXPECT_TRUE(is_reset_by_word(peers.front(), StreamWire::kPatienceMs));
+  EXPECT_FALSE(is_reset_by_word(peers.back(), 50));
+}
+
 }  // namespace
 }  // namespace turnpike::server
