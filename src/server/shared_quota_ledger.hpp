@@ -23,6 +23,11 @@ class SharedQuotaLedger final : public turn::QuotaLedger {
     const std::scoped_lock lock(mutex_);
     ledger_.release(account, client);
   }
+  /// For admissions from now on; what is admitted stays. Any thread.
+  void set_limits(const turn::QuotaLimits& limits) noexcept {
+    const std::scoped_lock lock(mutex_);
+    ledger_.set_limits(limits);
+  }
   [[nodiscard]] std::uint32_t total() const noexcept {
     const std::scoped_lock lock(mutex_);
     return ledger_.total();

@@ -49,6 +49,7 @@ struct Allocation {
   State state = State::free;
   FiveTuple five_tuple;
   std::string username;                  ///< of the Allocate request, whole: others get 441
+  Voucher voucher = 0;                   ///< what that request was verified with
   std::shared_ptr<UserAccount> account;  ///< null until the quota admitted it (a reservation is redeemed first)
   Instant created;
   AllocateAnswer answer;

@@ -71,6 +71,7 @@ void AllocationTable::erase(Allocation& allocation) noexcept {
 
   allocation.state = Allocation::State::free;
   allocation.username.clear();
+  allocation.voucher = 0;
   allocation.account.reset();
   allocation.answer = {};
   allocation.relayed = {};

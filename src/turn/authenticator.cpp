@@ -88,12 +88,13 @@ bool Authenticator::verify_ephemeral(Claim& claim, const stun::MessageView& mess
   const auto parsed = parse_ephemeral_username(claim.username);
   if (!parsed) return false;
   bool verified = false;
-  for (const std::string& secret : store_.secrets()) {
-    const std::string password = ephemeral_password(secret, claim.username);
+  for (std::size_t i = 0; i < store_.secrets().size(); ++i) {
+    const std::string password = ephemeral_password(store_.secrets()[i], claim.username);
     const auto key = stun::derive_long_term_key(claim.algorithm, claim.username, store_.realm(), password);
     if (!integrity_holds(message, key.bytes())) continue;
     verified = true;
     result.integrity.key = key;
+    result.voucher = store_.voucher_of_secret(i);
   }
   result.expiry = parsed->expiry;
   // Without a user part every credential is a user of its own.
@@ -118,6 +119,7 @@ bool Authenticator::verify_static(Claim& claim, const stun::MessageView& message
   if (user == nullptr) return false;
   claim.username = user->name;
   result.account = user->name;
+  result.voucher = store_.voucher_of_user(*user);
   result.integrity.key = key;
   return holds;
 }
@@ -136,8 +138,10 @@ std::variant<Authentication, Refusal> Authenticator::authenticate(const stun::Me
   Authentication static_result;
   const bool is_static = verify_static(claim, message, static_result);
   if (is_static) result = static_result;
-  // Fourth and fifth: unknown user, wrong integrity. One answer for both.
-  if ((!is_ephemeral && !is_static) || claim.realm != store_.realm())
+  // Looked up whether or not the password was right: time does not tell a revoked username either.
+  const bool is_revoked = revocations_.contains(claim.username, now.wall);
+  // Fourth and fifth: unknown user, wrong integrity. One answer for both, and for what is revoked.
+  if ((!is_ephemeral && !is_static) || is_revoked || claim.realm != store_.realm())
     return Refusal::with_challenge(ErrorCode::unauthenticated);
   // Sixth: the nonce, last, so that 438 goes only to those who know the password.
   if (nonces_.check(claim.nonce, five_tuple, now.mono) != NonceCheck::valid) {

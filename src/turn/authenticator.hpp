@@ -7,6 +7,7 @@
 
 #include "turn/nonce.hpp"
 #include "turn/refusal.hpp"
+#include "turn/revocations.hpp"
 #include "turnpike/base/five_tuple.hpp"
 #include "turnpike/stun/long_term_key.hpp"
 #include "turnpike/stun/message.hpp"
@@ -26,14 +27,16 @@ struct Authentication {
   std::string_view username;          ///< as the allocation remembers it (441); lives as long as message and store
   std::string_view account;           ///< under which quotas count: USER of EXPIRY:USER, or the static username
   std::optional<UnixSeconds> expiry;  ///< of an ephemeral credential
+  Voucher voucher = 0;                ///< what the password was verified with
   ResponseIntegrity integrity;
 };
 
 /// The checks of RFC 8489 section 9.2.4 in their order. Whoever fails learns nothing about which users exist: content,
-/// length and the work done are the same for an unknown user and for a wrong password.
+/// length and the work done are the same for an unknown user, a wrong password and a revoked username.
 class Authenticator {
  public:
-  Authenticator(const CredentialStore& store, NonceMint& nonces) noexcept : store_(store), nonces_(nonces) {}
+  Authenticator(const CredentialStore& store, const Revocations& revocations, NonceMint& nonces) noexcept
+      : store_(store), revocations_(revocations), nonces_(nonces) {}
 
   [[nodiscard]] std::variant<Authentication, Refusal> authenticate(const stun::MessageView& message,
                                                                    const FiveTuple& five_tuple, Now now) const noexcept;
@@ -47,6 +50,7 @@ class Authenticator {
                                    Authentication& result) const noexcept;
 
   const CredentialStore& store_;
+  const Revocations& revocations_;
   NonceMint& nonces_;
 };
 

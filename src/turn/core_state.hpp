@@ -9,7 +9,9 @@
 #include "turn/nonce.hpp"
 #include "turn/recent_deletions.hpp"
 #include "turn/reservation_table.hpp"
+#include "turn/revocations.hpp"
 #include "turnpike/turn/core_config.hpp"
+#include "turnpike/turn/core_totals.hpp"
 #include "turnpike/turn/relay_core.hpp"
 
 namespace turnpike::turn {
@@ -27,6 +29,9 @@ struct CoreState {
   ConnectionTable connections;
   ReservationTable reservations;
   RecentDeletions deletions;
+  Revocations revocations;
+  CoreTotals counted;                  ///< what has been; RelayCore::totals() adds what lives
+  std::uint32_t unvouched_from = 0;    ///< where end_unvouched() goes on: all slots below are vouched for
   std::uint64_t data_indications = 0;  ///< counts their transaction ids
   bool draining = false;
 };

@@ -8,6 +8,15 @@
 #include "turnpike/base/digest.hpp"
 
 namespace turnpike::turn {
+namespace {
+
+// Two labels, so that no secret can be taken for a key.
+Voucher voucher_of(std::string_view label, ByteSpan secret) {
+  const Sha256Digest digest = sha256({as_bytes(label), secret});
+  return load_be<std::uint64_t>(ByteSpan(digest).first<8>());
+}
+
+}  // namespace
 
 StaticUser StaticUser::from_password(std::string_view name, std::string_view realm, std::string_view password) {
   return {std::string(name), stun::derive_long_term_key(stun::PasswordAlgorithm::md5, name, realm, password),
@@ -17,7 +26,14 @@ StaticUser StaticUser::from_password(std::string_view name, std::string_view rea
 CredentialStore::CredentialStore(std::string realm, std::vector<std::string> secrets, std::vector<StaticUser> users,
                                  Seconds max_ttl)
     : realm_(std::move(realm)), secrets_(std::move(secrets)), users_(std::move(users)), max_ttl_(max_ttl) {
+  for (const std::string& secret : secrets_) {
+    secret_vouchers_.push_back(voucher_of("secret:", as_bytes(secret)));
+    vouchers_.insert(secret_vouchers_.back());
+  }
   for (std::size_t i = 0; i < users_.size(); ++i) {
+    // The MD5 key is always known, and is made from name, realm and password.
+    user_vouchers_.push_back(voucher_of("user:", users_[i].md5.bytes()));
+    vouchers_.insert(user_vouchers_.back());
     by_name_.emplace(users_[i].name, i);
     const Sha256Digest userhash = stun::derive_userhash(users_[i].name, realm_);
     by_userhash_.emplace(std::string(as_text(userhash)), i);

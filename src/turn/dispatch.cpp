@@ -48,6 +48,12 @@ ReplyContext plain_reply(const FiveTuple& five_tuple, const stun::MessageView& m
   return {five_tuple, message.method(), message.transaction_id(), {}, message.has(stun::AttributeType::fingerprint)};
 }
 
+void count_request(CoreTotals& totals, Method method) noexcept {
+  const auto place = static_cast<std::size_t>(method);
+  const bool has_place = place < totals.requests.size() && !stun::name_of(method).empty();
+  ++totals.requests[has_place ? place : 0];
+}
+
 // Errors to those who have not shown that they know a password are rationed per source. All others may have what they
 // ask for: a browser gets a dozen 403 for the private candidates of one call.
 ClientVerdict refuse_unproven(CoreState& state, const ReplyContext& reply, const Refusal& refusal, Now now,
@@ -82,7 +88,7 @@ Refused run_handler(CoreState& state, const AuthenticatedMethod& method, const R
 ClientVerdict handle_authenticated(CoreState& state, const AuthenticatedMethod& method, const FiveTuple& five_tuple,
                                    const stun::MessageView& message, Now now, Outbox& outbox) noexcept {
   ReplyContext reply = plain_reply(five_tuple, message);
-  const Authenticator authenticator(state.config->credentials, state.nonces);
+  const Authenticator authenticator(state.config->credentials, state.revocations, state.nonces);
   const auto outcome = authenticator.authenticate(message, five_tuple, now);
   const auto* proven = std::get_if<Authentication>(&outcome);
   if (proven == nullptr) {
@@ -114,6 +120,7 @@ ClientVerdict dispatch_stun(CoreState& state, const FiveTuple& five_tuple, ByteS
   const Method method = message->method();
   switch (message->message_class()) {
     case stun::MessageClass::request:
+      count_request(state.counted, method);
       if (method == Method::binding) return handle_binding(state, five_tuple, *message, now, outbox);
       if (const auto* found = find_method(method)) {
         return handle_authenticated(state, *found, five_tuple, *message, now, outbox);

@@ -23,6 +23,11 @@ AllocationEnded report_end(const Allocation& allocation, EndReason reason, Now n
   return report;
 }
 
+void count_end(CoreTotals& totals, const Allocation& allocation, EndReason reason) noexcept {
+  totals.cell_of(allocation.five_tuple).traffic += allocation.traffic;
+  ++totals.ended[static_cast<std::size_t>(reason)];
+}
+
 }  // namespace
 
 void end_allocation(CoreState& state, Allocation& allocation, EndReason reason, Now now, Outbox& outbox) noexcept {
@@ -30,7 +35,10 @@ void end_allocation(CoreState& state, Allocation& allocation, EndReason reason, 
   for (const AddressFamily family : kFamilies) {
     if (allocation.has_family(family)) outbox.push(CloseRelaySocket{allocation.id, family});
   }
-  if (allocation.state == Allocation::State::live) outbox.push(report_end(allocation, reason, now));
+  if (allocation.state == Allocation::State::live) {
+    outbox.push(report_end(allocation, reason, now));
+    count_end(state.counted, allocation, reason);
+  }
   if (allocation.account) {
     const IpAddress& client = allocation.five_tuple.client.address;
     state.env.quota.release(*allocation.account, client);

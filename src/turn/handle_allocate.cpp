@@ -107,6 +107,7 @@ Refused start_allocation(CoreState& state, const Request& request, const Allocat
   }
   fill_allocation(state, *allocation, plan, request);
   allocation->username = std::move(username);
+  allocation->voucher = request.authentication.voucher;
   state.expiries.schedule(allocation->id.slot, request.now.mono + kOpeningTimeout);
   if (plan.redeem) {
     allocation->answer.redeemer = account_name;
@@ -120,6 +121,7 @@ Refused start_allocation(CoreState& state, const Request& request, const Allocat
 // All sockets have reported and there is at least one.
 void go_live(CoreState& state, Allocation& allocation, Now now, Outbox& outbox) noexcept {
   allocation.state = Allocation::State::live;
+  ++state.counted.cell_of(allocation.five_tuple).started;
   AllocationStarted started{
       .allocation = allocation.id, .five_tuple = allocation.five_tuple, .account = allocation.account};
   for (RelayedAddress& relayed : allocation.relayed) {

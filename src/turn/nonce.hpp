@@ -26,6 +26,11 @@ class NonceMint {
   NonceMint(const std::array<std::uint8_t, 32>& secret, std::string_view realm, Seconds lifetime,
             bool username_anonymity);
 
+  /// The same secret under other settings. Nonces made before stay good if the settings are the same.
+  [[nodiscard]] NonceMint with(std::string_view realm, Seconds lifetime, bool username_anonymity) const noexcept {
+    return {secret_, realm, lifetime, username_anonymity};
+  }
+
   [[nodiscard]] Nonce make(const FiveTuple& five_tuple, Instant now) noexcept;
   [[nodiscard]] NonceCheck check(std::string_view nonce, const FiveTuple& five_tuple, Instant now) noexcept;
 

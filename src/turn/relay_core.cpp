@@ -18,7 +18,8 @@ CoreState::CoreState(std::shared_ptr<const CoreConfig> core_config, const RelayC
       nonces(config->nonce_secret, config->credentials.realm(), config->nonce_lifetime,
              config->credentials.offers_username_anonymity()),
       allocations(config->max_allocations, hash),
-      connections(config->max_core_connections, environment.worker) {}
+      connections(config->max_core_connections, environment.worker),
+      revocations(RelayCore::kMaxRevocations, hash) {}
 
 RelayCore::RelayCore(std::shared_ptr<const CoreConfig> config, const Environment& environment)
     : state_(std::make_unique<CoreState>(std::move(config), environment)) {}

@@ -45,7 +45,7 @@ void demand(bool condition, const char* what) {
   if (!condition) throw std::logic_error(what);
 }
 
-ServerOptions small_server() {
+CoreSettings small_settings() {
   CoreSettings settings;
   settings.first_port = 50'000;
   settings.last_port = 50'015;
@@ -58,6 +58,10 @@ ServerOptions small_server() {
   settings.core.allocation_rate = {20'000};
   settings.core.user_rate = {30'000};
   settings.core.nonce_lifetime = Seconds{900};
+  return settings;
+}
+
+ServerOptions small_server(const CoreSettings& settings) {
   return {.config = settings.build(),
           .limits = {.per_user = 7, .per_client_address = 6, .total = 13, .user_rate = {}},
           .errors_per_second = 10,
@@ -67,7 +71,8 @@ ServerOptions small_server() {
 
 }  // namespace
 
-RandomWalk::RandomWalk(Random& choices) : choices_(choices), server_(small_server()) {
+RandomWalk::RandomWalk(Random& choices)
+    : choices_(choices), settings_(small_settings()), server_(small_server(settings_)) {
   const std::array<std::pair<std::string, std::string>, 4> users{
       {{"alice", "wonderland"}, {"bob", "builder"}, {"carol", ""}, {"mallory", "guess"}}};
   for (std::uint16_t i = 0; i < kClients; ++i) {
@@ -141,6 +146,7 @@ void RandomWalk::step() {
   read_answers();
   server_.check_consistency();
   check_connections();
+  check_totals();
 }
 
 void RandomWalk::finish() {
@@ -352,6 +358,7 @@ void RandomWalk::disturb() {
     case 5: server_.refuse_sockets_of(one_in(2) ? AddressFamily::ipv4 : AddressFamily::ipv6); break;
     case 6:
       if (one_in(16)) static_cast<void>(server_.end_all(clock_.now()));
+      if (one_in(4)) govern();
       break;
     default: server_.accept_all_sockets(); break;
   }

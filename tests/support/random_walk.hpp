@@ -68,12 +68,15 @@ class RandomWalk {
   void decide_connects();
   void pass_time();
   void disturb();
+  /// What the control plane may do.
+  void govern();
 
   void add_attributes(const WalkingClient& client, stun::Method method, stun::MessageBuilder& builder);
   void add_allocate(const WalkingClient& client, stun::MessageBuilder& builder);
   [[nodiscard]] std::uint32_t pick_connection();
   [[nodiscard]] const VirtualServer::Connection* pick_open_connection();
   void check_connections() const;
+  void check_totals();
   void add_random_attributes(stun::MessageBuilder& builder);
   void send_signed(WalkingClient& client, stun::MessageBuilder& builder);
   void corrupt(client::Signer& signer);
@@ -81,7 +84,12 @@ class RandomWalk {
   void deliver(WalkingClient& client, ByteSpan datagram);
   void read_answers();
 
+  void revoke_somebody();
+  void end_somebody();
+  void change_credentials(bool drop_alice, bool drop_secret);
+
   Random& choices_;
+  CoreSettings settings_;
   VirtualServer server_;
   VirtualClock clock_;
   std::vector<WalkingClient> clients_;

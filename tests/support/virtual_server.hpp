@@ -66,6 +66,11 @@ class VirtualServer {
   [[nodiscard]] std::optional<Instant> next_deadline() const;
   bool end_all(Now now);
 
+  // The control plane, at all workers; what is no longer good ends at once.
+  void replace_config(std::shared_ptr<const turn::CoreConfig> config, Now now);
+  bool revoke(const std::string& username, UnixSeconds expiry, Now now);
+  bool end_one(std::size_t worker, turn::AllocationId allocation, Now now);
+
   // What goes out; each call empties what it returns.
   [[nodiscard]] std::vector<ToClient> take_to_clients() { return std::exchange(to_clients_, {}); }
   [[nodiscard]] std::vector<ToPeer> take_to_peers() { return std::exchange(to_peers_, {}); }
@@ -130,6 +135,7 @@ class VirtualServer {
   };
 
   void drain(std::size_t worker, Now now);
+  void end_unvouched(Now now);
   void carry_out(std::size_t worker, turn::Command& command, Now now);
   void open(std::size_t worker, const turn::OpenRelaySocket& request, Now now);
   void redeem(std::size_t worker, const turn::RedeemReservation& request, Now now);

@@ -83,7 +83,14 @@ struct BindDataConnection {
   std::vector<std::uint8_t> refused;
 };
 
-enum class EndReason : std::uint8_t { refreshed_to_zero, expired, client_gone, stopped };
+enum class EndReason : std::uint8_t {
+  refreshed_to_zero,
+  expired,
+  client_gone,
+  stopped,
+  revoked,  ///< its credential is no longer good
+  killed,   ///< by the operator
+};
 
 struct AllocationStarted {
   AllocationId allocation;

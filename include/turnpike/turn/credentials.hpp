@@ -5,12 +5,17 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "turnpike/base/time.hpp"
 #include "turnpike/stun/long_term_key.hpp"
 
 namespace turnpike::turn {
+
+/// Stands for what vouches for a credential: a shared secret, or a static user's key. The same in every store that
+/// holds it, and no way back to it.
+using Voucher = std::uint64_t;
 
 /// A user with a fixed password, kept as long-term keys, never as the password.
 struct StaticUser {
@@ -29,8 +34,17 @@ class CredentialStore {
 
   [[nodiscard]] const std::string& realm() const noexcept { return realm_; }
   [[nodiscard]] const std::vector<std::string>& secrets() const noexcept { return secrets_; }
+  /// Of secrets()[i].
+  [[nodiscard]] Voucher voucher_of_secret(std::size_t i) const noexcept { return secret_vouchers_[i]; }
+  /// Of a user that is one of this store's.
+  [[nodiscard]] Voucher voucher_of_user(const StaticUser& user) const noexcept {
+    return user_vouchers_[static_cast<std::size_t>(&user - users_.data())];
+  }
+  /// Whether the secret or the user behind it is (still) here, the user with the same password.
+  [[nodiscard]] bool vouches(Voucher voucher) const noexcept { return vouchers_.contains(voucher); }
   /// An expiry further away than this is absurd and refused.
   [[nodiscard]] Seconds max_ttl() const noexcept { return max_ttl_; }
+  [[nodiscard]] std::size_t user_count() const noexcept { return users_.size(); }
   [[nodiscard]] const StaticUser* find_user(std::string_view name) const noexcept;
   [[nodiscard]] const StaticUser* find_userhash(ByteSpan userhash) const noexcept;
   /// Whether a client may be told to send USERHASH (RFC 8489 section 9.2): only when no username is ephemeral, since an
@@ -40,7 +54,10 @@ class CredentialStore {
  private:
   std::string realm_;
   std::vector<std::string> secrets_;
+  std::vector<Voucher> secret_vouchers_;
   std::vector<StaticUser> users_;
+  std::vector<Voucher> user_vouchers_;
+  std::unordered_set<Voucher> vouchers_;
   Seconds max_ttl_{0};
   std::unordered_map<std::string, std::size_t> by_name_;
   std::unordered_map<std::string, std::size_t> by_userhash_;

@@ -20,8 +20,14 @@ class ErrorRation {
   /// `per_second` answers for each source; as many may come at once. 0 means no ration.
   ErrorRation(std::uint32_t per_second, const KeyedHash::Key& key);
 
+  /// For answers from now on. Any thread.
+  void set_rate(std::uint32_t per_second) noexcept;
+
   /// Whether one more error may be sent to `source`; counts it if so. Any thread.
   [[nodiscard]] bool admit(const IpAddress& source, Instant now) noexcept;
+
+  /// Sources that get no error now. Looks at the whole table: for a scrape, not for a packet. Any thread.
+  [[nodiscard]] std::uint32_t held_back(Instant now) const noexcept;
 
  private:
   static constexpr std::size_t kBuckets = 4096;
@@ -31,7 +37,7 @@ class ErrorRation {
   [[nodiscard]] Bucket& bucket_of(std::uint64_t hash) noexcept;
 
   KeyedHash hash_;
-  std::uint64_t cost_;  // ticks that one answer costs, 0 without ration
+  std::atomic<std::uint64_t> cost_;  // ticks that one answer costs, 0 without ration
   std::unique_ptr<std::array<Bucket, kBuckets>> buckets_;
 };
 

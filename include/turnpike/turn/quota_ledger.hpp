@@ -57,6 +57,9 @@ class LocalQuotaLedger final : public QuotaLedger {
                                                            const IpAddress& client) noexcept override;
   void release(UserAccount& account, const IpAddress& client) noexcept override;
 
+  /// For admissions from now on; what is admitted stays.
+  void set_limits(const QuotaLimits& limits) noexcept { limits_ = limits; }
+
   [[nodiscard]] std::uint32_t total() const noexcept { return total_; }
   [[nodiscard]] std::size_t users() const noexcept { return users_.size(); }
   [[nodiscard]] std::size_t client_addresses() const noexcept { return clients_.size(); }

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "turnpike/base/five_tuple.hpp"
@@ -11,9 +12,12 @@
 #include "turnpike/base/result.hpp"
 #include "turnpike/base/time.hpp"
 #include "turnpike/stun/attribute_values.hpp"
+#include "turnpike/turn/command.hpp"
 #include "turnpike/turn/connection_id.hpp"
 #include "turnpike/turn/core_config.hpp"
+#include "turnpike/turn/core_totals.hpp"
 #include "turnpike/turn/error_ration.hpp"
+#include "turnpike/turn/inspection.hpp"
 #include "turnpike/turn/outbox.hpp"
 #include "turnpike/turn/quota_ledger.hpp"
 #include "turnpike/turn/verdict.hpp"
@@ -87,6 +91,27 @@ class RelayCore {
   void start_draining() noexcept;
   /// Ends allocations (reason `stopped`) while the outbox has room; true when none is left.
   bool end_all(Now now, Outbox& outbox) noexcept;
+
+  // The control plane: not on the packet path, may allocate.
+
+  /// Goes by `config` from now on. Kept from before: the nonce secret, sizes of tables and what allocations have been
+  /// granted. Follow with end_unvouched().
+  void replace_config(std::shared_ptr<const CoreConfig> config);
+  /// No request under `username` (whole) passes from now on; forgotten when `expiry` is past, but not at once when it
+  /// is already: an allocation may have outlived its credential. False when kMaxRevocations are held already, or for
+  /// want of memory. Follow with end_unvouched().
+  bool revoke(std::string username, UnixSeconds expiry, Now now);
+  static constexpr std::size_t kMaxRevocations = 65'536;
+  /// Ends the allocations (reason `revoked`) whose username is revoked, or whose shared secret or static user is no
+  /// longer in the configuration, while the outbox has room; true when none is left.
+  bool end_unvouched(Now now, Outbox& outbox) noexcept;
+  /// False when there is no such allocation (any more).
+  bool end_one(AllocationId allocation, EndReason reason, Now now, Outbox& outbox) noexcept;
+  /// At most `limit` live allocations that pass `filter`, from `from_slot` on; looks at no more than 4096 slots.
+  [[nodiscard]] AllocationPage list_allocations(const AllocationFilter& filter, std::uint32_t from_slot,
+                                                std::size_t limit, Now now) const;
+  [[nodiscard]] std::optional<AllocationDetails> describe(AllocationId allocation, Now now) const;
+  [[nodiscard]] CoreTotals totals(Now now) const noexcept;
 
   [[nodiscard]] std::size_t allocation_count() const noexcept;
   [[nodiscard]] std::size_t reservation_count() const noexcept;

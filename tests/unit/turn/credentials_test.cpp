@@ -56,5 +56,37 @@ TEST(CredentialsTest, AnonymityIsOfferedOnlyWhenEveryUserIsStatic) {
   EXPECT_FALSE(CredentialStore("r", {}, {}, Seconds{1}).offers_username_anonymity());
 }
 
+TEST(CredentialsTest, AVoucherIsTheSameInEveryStoreThatHoldsItsSecret) {
+  const CredentialStore before("turnpike", {"north", "south"}, {}, Seconds{60});
+  const CredentialStore after("elsewhere", {"west", "north"}, {}, Seconds{900});
+  EXPECT_EQ(before.voucher_of_secret(0), after.voucher_of_secret(1));
+  EXPECT_TRUE(after.vouches(before.voucher_of_secret(0)));
+  EXPECT_FALSE(after.vouches(before.voucher_of_secret(1)));
+}
+
+TEST(CredentialsTest, AUsersVoucherChangesWithThePassword) {
+  const auto store_of = [](std::string_view name, std::string_view password) {
+    return CredentialStore("turnpike", {}, {StaticUser::from_password(name, "turnpike", password)}, Seconds{60});
+  };
+  const CredentialStore before = store_of("alice", "wonderland");
+  const Voucher voucher = before.voucher_of_user(*before.find_user("alice"));
+  EXPECT_TRUE(store_of("alice", "wonderland").vouches(voucher));
+  EXPECT_FALSE(store_of("alice", "looking glass").vouches(voucher));
+  EXPECT_FALSE(store_of("bob", "wonderland").vouches(voucher));
+}
+
+TEST(CredentialsTest, AUserIsTheSameWhenOnlyTheOldKeyIsKnown) {
+  StaticUser user = StaticUser::from_password("alice", "turnpike", "wonderland");
+  const CredentialStore full("turnpike", {}, {user}, Seconds{60});
+  user.sha256 = {};
+  const CredentialStore old("turnpike", {}, {user}, Seconds{60});
+  EXPECT_TRUE(old.vouches(full.voucher_of_user(*full.find_user("alice"))));
+}
+
+TEST(CredentialsTest, NothingVouchesForNothing) {
+  EXPECT_FALSE(CredentialStore{}.vouches(0));
+  EXPECT_FALSE(CredentialStore("turnpike", {"north"}, {}, Seconds{60}).vouches(0));
+}
+
 }  // namespace
 }  // namespace turnpike::turn

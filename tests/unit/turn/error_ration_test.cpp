@@ -66,5 +66,24 @@ TEST(ErrorRationTest, ManySourcesNeverGetLessThanTheirShare) {
   }
 }
 
+TEST(ErrorRationTest, AnotherRateHoldsFromTheNextAnswerOn) {
+  ErrorRation ration(10, kKey);
+  ASSERT_EQ(admitted(ration, address("9.0.0.1"), kStart, 100), 10);
+  ration.set_rate(20);
+  EXPECT_EQ(admitted(ration, address("9.0.0.2"), kStart, 100), 20);
+  ration.set_rate(0);
+  EXPECT_EQ(admitted(ration, address("9.0.0.1"), kStart, 100), 100);
+}
+
+TEST(ErrorRationTest, SourcesThatHaveHadTheirShareAreHeldBackUntilItReturns) {
+  ErrorRation ration(10, kKey);
+  EXPECT_EQ(ration.held_back(kStart), 0U);
+  admitted(ration, address("9.0.0.1"), kStart, 10);
+  admitted(ration, address("9.0.0.2"), kStart, 100);
+  admitted(ration, address("9.0.0.3"), kStart, 1);
+  EXPECT_EQ(ration.held_back(kStart), 2U);
+  EXPECT_EQ(ration.held_back(kStart + milliseconds{1100}), 0U);
+}
+
 }  // namespace
 }  // namespace turnpike::turn

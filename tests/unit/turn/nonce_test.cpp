@@ -136,6 +136,20 @@ TEST_F(NonceTest, AnyChangedCharacterMakesItStale) {
   EXPECT_EQ(mint_.check("", tuple_, kStart), NonceCheck::stale);
 }
 
+TEST_F(NonceTest, UnderTheSameSettingsTheyStayGood) {
+  const std::string nonce = make(kStart);
+  NonceMint same = mint_.with("turnpike", kLifetime, false);
+  EXPECT_EQ(same.check(nonce, tuple_, kStart), NonceCheck::valid);
+}
+
+TEST_F(NonceTest, UnderOtherSettingsTheyAreStale) {
+  const std::string nonce = make(kStart);
+  NonceMint realm = mint_.with("elsewhere", kLifetime, false);
+  NonceMint anonymous = mint_.with("turnpike", kLifetime, true);
+  EXPECT_EQ(realm.check(nonce, tuple_, kStart), NonceCheck::stale);
+  EXPECT_EQ(anonymous.check(nonce, tuple_, kStart), NonceCheck::stale);
+}
+
 TEST_F(NonceTest, NoTwoSourcesShareOne) {
   std::set<std::string> nonces;
   for (std::uint16_t port = 1; port < 5000; ++port) {

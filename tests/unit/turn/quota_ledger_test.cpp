@@ -62,5 +62,18 @@ TEST(QuotaLedgerTest, OneUsersAllocationsShareOneAccount) {
   EXPECT_EQ((*first)->allocations, 2U);
 }
 
+TEST(QuotaLedgerTest, NewLimitsHoldForNewAdmissionsOnly) {
+  LocalQuotaLedger ledger(limits(2, 0, 0));
+  const auto first = ledger.admit("alice", address("9.0.0.1"));
+  ASSERT_TRUE(ledger.admit("alice", address("9.0.0.1")).has_value());
+  ledger.set_limits(limits(1, 0, 0));
+  EXPECT_EQ(ledger.total(), 2U);
+  EXPECT_EQ(ledger.admit("alice", address("9.0.0.1")).error(), QuotaRefusal::user);
+  ledger.release(**first, address("9.0.0.1"));
+  EXPECT_EQ(ledger.admit("alice", address("9.0.0.1")).error(), QuotaRefusal::user);
+  ledger.set_limits(limits(2, 0, 0));
+  EXPECT_TRUE(ledger.admit("alice", address("9.0.0.1")).has_value());
+}
+
 }  // namespace
 }  // namespace turnpike::turn
