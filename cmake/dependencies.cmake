@@ -1,7 +1,10 @@
 # docs/dependencies.md says why each of these is here; packages.txt names the Debian packages.
 find_package(Threads REQUIRED)
 find_package(OpenSSL 3.0 REQUIRED COMPONENTS Crypto SSL)
-find_package(Boost 1.81 REQUIRED COMPONENTS headers)
+find_package(Boost 1.81 REQUIRED COMPONENTS headers json url)
+find_package(SQLite3 3.40 REQUIRED)
+find_package(ZLIB REQUIRED)
+find_package(prometheus-cpp REQUIRED CONFIG)
 find_package(fmt 9 REQUIRED)
 find_package(spdlog 1.10 REQUIRED)
 find_package(cxxopts 3 REQUIRED)

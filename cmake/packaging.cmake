@@ -4,10 +4,13 @@ if(TARGET turnpike)
   install(TARGETS turnpike RUNTIME)
 endif()
 file(GLOB conf_files CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/conf/*")
+set(dashboard "${PROJECT_SOURCE_DIR}/conf/grafana-dashboard.json")  # for Grafana, not for the server: no conffile
+list(REMOVE_ITEM conf_files "${dashboard}")
 if(conf_files)
   install(FILES ${conf_files} DESTINATION "${CMAKE_INSTALL_FULL_SYSCONFDIR}/turnpike")
 endif()
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/docs/" DESTINATION "${CMAKE_INSTALL_DOCDIR}")
+install(FILES "${dashboard}" DESTINATION "${CMAKE_INSTALL_DOCDIR}")
 install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" "${PROJECT_SOURCE_DIR}/CHANGELOG.md" DESTINATION "${CMAKE_INSTALL_DOCDIR}")
 
 set(CPACK_GENERATOR DEB)

@@ -6,10 +6,10 @@
 
 namespace turnpike::control {
 
-using boost::asio::ip::tcp;
+using boost::asio::generic::stream_protocol;
 
 Result<EngineStream> EngineStream::adopt(boost::asio::io_context& loop, HttpStream stream) {
-  const Result<tcp> protocol = find_protocol(stream.socket);
+  const Result<stream_protocol> protocol = find_protocol(stream.socket);
   if (!protocol) return protocol.error();
   auto state = std::make_shared<State>(loop, std::move(stream.tls));
   error_code error;
@@ -42,7 +42,7 @@ void EngineStream::close() noexcept { state_->close(); }
 
 void EngineStream::abort() noexcept {
   error_code ignored;
-  state_->socket.set_option(tcp::socket::linger(true, 0), ignored);
+  state_->socket.set_option(boost::asio::socket_base::linger(true, 0), ignored);
   state_->close();
 }
 

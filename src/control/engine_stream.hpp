@@ -17,8 +17,9 @@
 
 namespace turnpike::control {
 
-/// A handed-over stream as Asio knows streams (AsyncReadStream, AsyncWriteStream): a TCP socket, and a TLS engine on it
-/// where there is one. At most one read and one write at a time. Movable while nothing is under way. Loop's thread.
+/// A handed-over stream as Asio knows streams (AsyncReadStream, AsyncWriteStream): a TCP or Unix socket, and a TLS
+/// engine on it where there is one. At most one read and one write at a time. Movable while nothing is under way.
+/// Loop's thread.
 class EngineStream {
  public:
   using executor_type = boost::asio::any_io_executor;

@@ -3,18 +3,29 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
 #include <chrono>
 #include <iterator>
 
 namespace turnpike::control {
 
-Response make_problem(http::status status) {
+Response make_problem(http::status status, std::string_view detail) {
+  const auto title = http::obsolete_reason(status);
+  boost::json::object problem{{"type", "about:blank"},
+                              {"title", boost::json::string_view(title.data(), title.size())},
+                              {"status", static_cast<unsigned>(status)}};
+  if (!detail.empty()) problem["detail"] = boost::json::string_view(detail.data(), detail.size());
+  Response response = make_json(status, problem);
+  response.set(http::field::content_type, "application/problem+json");
+  return response;
+}
+
+Response make_json(http::status status, const boost::json::value& body) {
   Response response;
   response.result(status);
-  const auto title = http::obsolete_reason(status);
-  response.set(http::field::content_type, "application/problem+json");
-  response.body() = fmt::format(R"({{"type":"about:blank","title":"{}","status":{}}})",
-                                std::string_view(title.data(), title.size()), response.result_int());
+  response.set(http::field::content_type, "application/json");
+  response.body() = boost::json::serialize(body);
   return response;
 }
 
@@ -28,7 +39,11 @@ void complete_fields(Response& response, unsigned version, bool keep_alive) {
     response.set(http::field::cache_control, "no-store");
   }
   response.set("X-Content-Type-Options", "nosniff");
+  const bool bodiless =
+      response.result() == http::status::no_content || response.result() == http::status::not_modified;
+  if (bodiless) response.body().clear();
   response.prepare_payload();
+  if (bodiless) response.erase(http::field::content_length);  // RFC 9110 section 8.6
 }
 
 std::vector<std::uint8_t> to_wire(const Response& response, BodyUse use) {

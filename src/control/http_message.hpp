@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,17 +8,18 @@
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/http/status.hpp>
 #include <boost/beast/http/string_body.hpp>
+#include <boost/json/value.hpp>
 
 namespace turnpike::control {
 
 namespace http = boost::beast::http;
 using Request = http::request<http::string_body>;
 using Response = http::response<http::string_body>;
-/// Answers a whole request, on the loop's thread and at once.
-using RequestHandler = std::function<Response(const Request&)>;
 
-/// An error as a problem document (RFC 9457); the title is the status's own words.
-[[nodiscard]] Response make_problem(http::status status);
+/// An error as a problem document (RFC 9457); the title is the status's own words, `detail` is for people.
+[[nodiscard]] Response make_problem(http::status status, std::string_view detail = {});
+/// application/json.
+[[nodiscard]] Response make_json(http::status status, const boost::json::value& body);
 
 /// Sets the fields that every answer has: Content-Length, Connection, Server, Date, and against caches and sniffing.
 void complete_fields(Response& response, unsigned version, bool keep_alive);

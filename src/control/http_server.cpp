@@ -1,4 +1,4 @@
-#include "turnpike/control/http_server.hpp"
+#include "control/http_server.hpp"
 
 #include <sys/socket.h>
 
@@ -51,9 +51,10 @@ struct HttpServer::State : SessionSet {
   boost::asio::io_context& loop;
 };
 
-HttpServer::HttpServer(boost::asio::io_context& loop, const Options& options) : state_(std::make_shared<State>(loop)) {
+HttpServer::HttpServer(boost::asio::io_context& loop, const Options& options, ExchangeHandler handler)
+    : state_(std::make_shared<State>(loop)) {
   state_->options = options;
-  state_->handler = [](const Request&) { return make_problem(http::status::not_found); };
+  state_->handler = std::move(handler);
 }
 
 HttpServer::~HttpServer() { stop(); }
@@ -64,9 +65,10 @@ void HttpServer::serve(HttpStream stream) {
     turn_away(std::move(stream));
     return;
   }
+  const Caller caller{stream.client, stream.server, stream.tls.has_value(), stream.is_local_admin};
   auto adopted = EngineStream::adopt(state_->loop, std::move(stream));
   if (!adopted) return;  // the client is gone, or the process is out of descriptors to watch
-  auto session = std::make_shared<HttpSession>(state_->loop, std::move(*adopted), *state_);
+  auto session = std::make_shared<HttpSession>(state_->loop, std::move(*adopted), caller, *state_);
   ++state_->counters.sessions;
   state_->sessions.emplace(session.get(), session);
   session->start();

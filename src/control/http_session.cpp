@@ -13,18 +13,11 @@ namespace {
 constexpr Duration kMaxEnding = Seconds{2};
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
-Response call(const RequestHandler& handler, const Request& request) noexcept {
-  try {
-    return handler(request);
-  } catch (const std::exception&) {  // Beast's containers throw, and one request must not end the loop
-    return make_problem(http::status::internal_server_error);
-  }
-}
-
 }  // namespace
 
-HttpSession::HttpSession(boost::asio::io_context& loop, EngineStream stream, SessionSet& set)
+HttpSession::HttpSession(boost::asio::io_context& loop, EngineStream stream, const Caller& caller, SessionSet& set)
     : stream_(std::move(stream)),
+      caller_(caller),
       set_(set),
       reader_({.max_header = set.options.max_header, .max_body = set.options.max_body}),
       timer_(loop) {}
@@ -64,6 +57,10 @@ void HttpSession::arm(Duration timeout) {
 
 void HttpSession::on_timeout() {
   if (phase_ == Phase::closed) return;
+  if (phase_ == Phase::handling) {
+    ++set_.counters.late;
+    return answer(turn_, make_problem(http::status::service_unavailable));
+  }
   const bool kept_idle = phase_ == Phase::reading && reader_.is_idle() && !first_;
   if (phase_ != Phase::ending && !kept_idle) ++set_.counters.timed_out;
   if (phase_ == Phase::answering) stream_.abort();
@@ -88,7 +85,7 @@ void HttpSession::advance() {
   switch (reader_.advance()) {
     case RequestReader::Outcome::need_more: return read();
     case RequestReader::Outcome::wants_continue: return say_continue();
-    case RequestReader::Outcome::complete: return answer();
+    case RequestReader::Outcome::complete: return handle();
     case RequestReader::Outcome::refused: return refuse(reader_.refusal());
   }
 }
@@ -102,17 +99,44 @@ void HttpSession::on_continued(error_code error, std::size_t) {
   advance();
 }
 
-void HttpSession::answer() {
-  const Request request = reader_.take();
+void HttpSession::handle() {
+  Request request = reader_.take();
   ++set_.counters.requests;
-  Response response = call(set_.handler, request);
-  last_ = !request.keep_alive() || !response.keep_alive() || set_.draining;
-  complete_fields(response, request.version(), !last_);
-  send(response, request.method() == http::verb::head ? BodyUse::leave_out : BodyUse::send);
+  first_ = false;
+  last_ = !request.keep_alive();
+  version_ = request.version();
+  use_ = request.method() == http::verb::head ? BodyUse::leave_out : BodyUse::send;
+  phase_ = Phase::handling;
+  arm(set_.options.reply_timeout);
+  call_handler(std::move(request), [weak = weak_from_this(), turn = ++turn_](Response response) {
+    if (const auto self = weak.lock()) self->answer(turn, std::move(response));
+  });
+}
+
+void HttpSession::call_handler(Request request, const Reply& reply) {
+  try {
+    auto exchange = make_exchange(std::move(request), caller_);
+    if (exchange) return set_.handler(std::move(exchange), reply);
+    reply(make_problem(http::status::bad_request, "The request target is malformed."));
+  } catch (const std::exception&) {  // Beast's containers throw, and one request must not end the loop
+    reply(make_problem(http::status::internal_server_error));
+  }
+}
+
+void HttpSession::answer(std::uint64_t turn, Response response) {
+  if (phase_ != Phase::handling || turn != turn_) return;
+  try {
+    last_ = last_ || !response.keep_alive() || set_.draining;
+    complete_fields(response, version_, !last_);
+    send(response, use_);
+  } catch (const std::exception&) {  // a late reply has nobody above it to catch this
+    close();
+  }
 }
 
 void HttpSession::refuse(http::status status) {
   ++set_.counters.malformed;
+  first_ = false;
   last_ = true;
   Response response = make_problem(status);
   complete_fields(response, 11, false);
@@ -120,7 +144,6 @@ void HttpSession::refuse(http::status status) {
 }
 
 void HttpSession::send(const Response& response, BodyUse use) {
-  first_ = false;
   phase_ = Phase::answering;
   arm(set_.options.request_timeout);
   out_ = to_wire(response, use);

@@ -1,6 +1,7 @@
 #include "control/request_reader.hpp"
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
 #include <boost/asio/buffer.hpp>
@@ -55,6 +56,7 @@ RequestReader::Outcome RequestReader::advance() {
 // One step of the parser; `complete` says that the step is. Each step that says so used up bytes or ended the header.
 RequestReader::Outcome RequestReader::parse() {
   if (buffer_.size() == 0) return Outcome::need_more;
+  if (!parser_->is_header_done() && has_folded_line()) return refuse(http::status::bad_request);
   error_code error;
   const std::size_t used = parser_->put(buffer_.cdata(), error);
   buffer_.consume(used);
@@ -82,16 +84,24 @@ void RequestReader::skip_empty_lines() {
   }
 }
 
+// RFC 9112 section 5.2: refused, because others may take the second line for a field. Beast would join the lines.
+bool RequestReader::has_folded_line() const {
+  const std::string_view text(static_cast<const char*>(buffer_.cdata().data()), buffer_.size());
+  if (parser_->got_some() && text.starts_with("\r\n")) return false;  // no fields, and this is the header's end
+  const std::string_view header = text.substr(0, text.find("\r\n\r\n"));
+  return header.find("\r\n ") != std::string_view::npos || header.find("\r\n\t") != std::string_view::npos;
+}
+
 std::optional<http::status> RequestReader::find_fault() const {
   const Request& request = parser_->get();
   // RFC 9112 section 3.2: exactly one Host, which HTTP/1.0 did not have yet.
   const auto hosts = request.count(http::field::host);
   if (hosts > 1 || (hosts == 0 && request.version() >= 11)) return http::status::bad_request;
-  // RFC 9112 section 6.1: an encoding that we do not know leaves the request's end unknown, and so does one with
-  // HTTP/1.0.
-  if (request.count(http::field::transfer_encoding) > 0 && (!parser_->chunked() || request.version() < 11)) {
-    return http::status::bad_request;
-  }
+  // RFC 9112 section 6.1: with an encoding that we do not know, in HTTP/1.0, or said in several fields, the request's
+  // end is not what others take it for.
+  const auto encodings = request.count(http::field::transfer_encoding);
+  const bool is_chunked = boost::beast::iequals(request[http::field::transfer_encoding], "chunked");
+  if (encodings > 1 || (encodings == 1 && (!is_chunked || request.version() < 11))) return http::status::bad_request;
   const auto expected = request.find(http::field::expect);
   if (expected != request.end() && !boost::beast::iequals(expected->value(), "100-continue")) {
     return http::status::expectation_failed;

@@ -49,6 +49,7 @@ class RequestReader {
   [[nodiscard]] Outcome parse();
   /// What Beast leaves to its user; nothing when the header is acceptable.
   [[nodiscard]] std::optional<http::status> find_fault() const;
+  [[nodiscard]] bool has_folded_line() const;
   [[nodiscard]] bool waits_for_continue() const;
 
   Limits limits_;

@@ -4,7 +4,7 @@
 #include <memory>
 #include <unordered_map>
 
-#include "control/http_message.hpp"
+#include "control/exchange.hpp"
 #include "turnpike/control/http_server.hpp"
 
 namespace turnpike::control {
@@ -13,9 +13,9 @@ class HttpSession;
 
 /// What all sessions of a server share, and the sessions themselves. A session reaches it only until it has closed.
 struct SessionSet {
-  HttpServer::Options options;
-  HttpServer::Counters counters;
-  RequestHandler handler;
+  HttpOptions options;
+  HttpCounters counters;
+  ExchangeHandler handler;
   bool draining = false;
   std::unordered_map<const HttpSession*, std::shared_ptr<HttpSession>> sessions;
 };

@@ -16,7 +16,7 @@
 namespace turnpike::control {
 namespace {
 
-using boost::asio::ip::tcp;
+using boost::asio::generic::stream_protocol;
 
 // A client that makes the engine answer (RFC 8446 section 4.6.3, KeyUpdate) and does not read the answers ends here.
 constexpr std::size_t kMaxOutgoing = 262144;
@@ -24,14 +24,14 @@ constexpr std::size_t kMaxDiscarded = 262144;
 
 }  // namespace
 
-Result<tcp> find_protocol(const net::FileDescriptor& socket) noexcept {
+Result<stream_protocol> find_protocol(const net::FileDescriptor& socket) noexcept {
   sockaddr_storage local{};
   socklen_t length = sizeof(local);
   // sockaddr_storage is made to be passed as sockaddr.
   if (::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&local), &length) != 0) {  // NOLINT(*-reinterpret-cast)
-    return error_code(errno, boost::system::system_category());
+    return {boost::system::in_place_error, errno, boost::system::system_category()};
   }
-  return local.ss_family == AF_INET6 ? tcp::v6() : tcp::v4();
+  return stream_protocol(local.ss_family, 0);
 }
 
 EngineStream::State::State(boost::asio::io_context& loop, std::optional<net::TlsEngine> engine)
@@ -115,7 +115,7 @@ void EngineStream::State::shutdown(ShutdownHandler handler) {
   if (tls) tls->close(sink);
   flush(0, TransferHandler(
                [self = shared_from_this(), handler = std::move(handler)](error_code error, std::size_t) mutable {
-                 if (!error) self->socket.shutdown(tcp::socket::shutdown_send, error);
+                 if (!error) self->socket.shutdown(boost::asio::socket_base::shutdown_send, error);
                  if (error) return self->complete(std::move(handler), error);
                  self->discard(std::move(handler), kMaxDiscarded);
                }));

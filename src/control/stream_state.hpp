@@ -7,15 +7,15 @@
 #include <optional>
 #include <vector>
 
-#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include "control/engine_stream.hpp"
 
 namespace turnpike::control {
 
-/// IPv4 or IPv6, as the socket itself has it: behind a proxy the addresses that the stream carries are others.
-[[nodiscard]] Result<boost::asio::ip::tcp> find_protocol(const net::FileDescriptor& socket) noexcept;
+/// IPv4, IPv6 or Unix, as the socket itself has it: behind a proxy the addresses that the stream carries are others.
+[[nodiscard]] Result<boost::asio::generic::stream_protocol> find_protocol(const net::FileDescriptor& socket) noexcept;
 
 /// What the operations of a stream share. Operations own their handlers and this; it owns no handler, so that a loop
 /// that goes away with operations pending frees everything.
@@ -31,7 +31,7 @@ struct EngineStream::State : std::enable_shared_from_this<EngineStream::State> {
   /// Writes what is in `outgoing`, unless a write is under way already, which then goes on with it.
   void start_flush();
 
-  boost::asio::ip::tcp::socket socket;
+  boost::asio::generic::stream_protocol::socket socket;
   std::optional<net::TlsEngine> tls;
   std::vector<std::uint8_t> received;  // plaintext from before the hand-over
   std::size_t received_used = 0;

@@ -16,7 +16,7 @@
 
 #include <boost/asio/io_context.hpp>
 
-#include "turnpike/control/http_server.hpp"
+#include "control/http_server.hpp"
 
 namespace turnpike::control {
 
@@ -51,7 +51,13 @@ class HttpTest : public ::testing::Test {
  protected:
   static constexpr std::chrono::seconds kPatience{5};
 
-  void start(const HttpServer::Options& options = {}) { server_.emplace(loop_, options); }
+  /// Without a handler everything is 404.
+  void start(const HttpOptions& options = {}, ExchangeHandler handler = not_found) {
+    server_.emplace(loop_, options, std::move(handler));
+  }
+  static void not_found(const std::shared_ptr<Exchange>&, const Reply& reply) {
+    reply(make_problem(http::status::not_found));
+  }
 
   /// Runs the loop until `done` or until patience ends; gives what `done` said last.
   bool run_until(const std::function<bool()>& done) {

@@ -149,7 +149,7 @@ TEST_F(HttpLimitsTest, ADestroyedServerLeavesNothingToTheLoop) {
 
 TEST_F(HttpLimitsTest, ALoopThatEndsFirstTakesItsSessionsAlong) {
   std::optional<boost::asio::io_context> loop(std::in_place);
-  std::optional<HttpServer> server(std::in_place, *loop, HttpServer::Options{});
+  std::optional<HttpServer> server(std::in_place, *loop, HttpOptions{}, not_found);
   SocketPair pair = connect_over_loopback();
   server->serve(make_stream(std::move(pair.server), kGet.substr(0, 9)));
   loop->poll();

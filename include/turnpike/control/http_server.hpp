@@ -1,11 +1,8 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <vector>
-
-#include <boost/asio/io_context.hpp>
 
 #include "turnpike/base/endpoint.hpp"
 #include "turnpike/base/time.hpp"
@@ -22,45 +19,25 @@ struct HttpStream {
   std::vector<std::uint8_t> unsent;    ///< wire bytes that still have to go out before anything else
   Endpoint client;                     ///< as PROXY protocol says where it is in use
   Endpoint server;
+  bool is_local_admin = false;  ///< came by the admin socket, from a user that may
 };
 
-/// Serves HTTP/1.1 on the control loop; for now every request gets 404 with a problem document. All calls on the loop's
-/// thread.
-class HttpServer {
- public:
-  struct Options {
-    std::uint32_t max_sessions = 1024;  ///< beyond it a stream is closed with 503
-    Duration request_timeout =
-        Seconds{10};                      ///< for a whole request, from the first byte or from the stream's beginning
-    Duration idle_timeout = Seconds{10};  ///< between requests on a kept connection
-    std::uint32_t max_header = 8192;      ///< bytes
-    std::uint64_t max_body = 65536;       ///< bytes
-  };
-  struct Counters {
-    std::uint64_t sessions = 0;
-    std::uint64_t requests = 0;
-    std::uint64_t refused = 0;  ///< max_sessions
-    std::uint64_t timed_out = 0;
-    std::uint64_t malformed = 0;
-  };
+struct HttpOptions {
+  std::uint32_t max_sessions = 1024;       ///< beyond it a stream is closed with 503
+  Duration request_timeout = Seconds{10};  ///< for a whole request, from the first byte or from the stream's beginning
+  Duration reply_timeout = Seconds{10};    ///< for us to find an answer, which is 503 after that
+  Duration idle_timeout = Seconds{10};     ///< between requests on a kept connection
+  std::uint32_t max_header = 8192;         ///< bytes
+  std::uint64_t max_body = 65536;          ///< bytes
+};
 
-  HttpServer(boost::asio::io_context& loop, const Options& options);
-  HttpServer(const HttpServer&) = delete;
-  HttpServer& operator=(const HttpServer&) = delete;
-  ~HttpServer();
-
-  void serve(HttpStream stream);
-  /// No keep-alive from now on; sessions between requests are closed, others after their answer.
-  void start_draining();
-  /// Closes all sessions.
-  void stop();
-
-  [[nodiscard]] std::size_t session_count() const noexcept;
-  [[nodiscard]] const Counters& counters() const noexcept;
-
- private:
-  struct State;
-  std::shared_ptr<State> state_;
+struct HttpCounters {
+  std::uint64_t sessions = 0;
+  std::uint64_t requests = 0;
+  std::uint64_t refused = 0;    ///< max_sessions
+  std::uint64_t timed_out = 0;  ///< clients that did not send or take what was due
+  std::uint64_t late = 0;       ///< reply_timeout
+  std::uint64_t malformed = 0;
 };
 
 }  // namespace turnpike::control

@@ -1,0 +1,97 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <prometheus/metric_family.h>
+
+#include "turnpike/base/time.hpp"
+#include "turnpike/turn/inspection.hpp"
+
+namespace turnpike::control {
+
+/// Names an allocation over all workers: "WORKER-SLOT-GENERATION" in the API.
+struct AllocationKey {
+  std::uint32_t worker = 0;
+  turn::AllocationId id;
+  friend bool operator==(const AllocationKey&, const AllocationKey&) noexcept = default;
+};
+[[nodiscard]] std::string to_string(const AllocationKey& key);
+[[nodiscard]] std::optional<AllocationKey> parse_allocation_key(std::string_view text) noexcept;
+
+/// Where a listing goes on: "WORKER-SLOT" in the API.
+struct AllocationCursor {
+  std::uint32_t worker = 0;
+  std::uint32_t slot = 0;
+  friend bool operator==(const AllocationCursor&, const AllocationCursor&) noexcept = default;
+};
+[[nodiscard]] std::string to_string(const AllocationCursor& cursor);
+[[nodiscard]] std::optional<AllocationCursor> parse_allocation_cursor(std::string_view text) noexcept;
+
+struct ListedAllocation {
+  AllocationKey key;
+  turn::AllocationSummary summary;
+};
+struct AllocationList {
+  std::vector<ListedAllocation> allocations;
+  std::optional<AllocationCursor> next;  ///< there may be more
+};
+
+/// What `GET /api/v1/status` says.
+struct ServerStatus {
+  struct Listener {
+    std::string url;  ///< as in the configuration, with the port that is really bound
+  };
+  std::string version;
+  std::string state;  ///< "serving" or "draining"
+  UnixSeconds started{};
+  Seconds uptime{0};
+  std::uint32_t workers = 0;
+  std::uint64_t allocations = 0;
+  std::string realm;
+  std::vector<Listener> listeners;
+  std::optional<UnixSeconds> certificate_expiry;
+  std::string database;  ///< "none", "absent" (not created yet), "ok", or what is wrong with it
+  std::size_t secrets = 0;
+  std::size_t static_users = 0;
+  UnixSeconds configured{};          ///< when the configuration in effect was read
+  std::vector<std::string> pending;  ///< keys that differ in the file but need a restart
+};
+
+struct ReloadOutcome {
+  bool applied = false;               ///< false: the file has mistakes, nothing has changed
+  std::vector<std::string> messages;  ///< mistakes with file:line:column, or what has changed and what needs a restart
+};
+
+/// What the control plane asks of the rest of the server. All calls on the control loop; answers come on the control
+/// loop too, later or at once, and always come.
+class Backend {
+ public:
+  Backend() = default;
+  Backend(const Backend&) = delete;
+  Backend& operator=(const Backend&) = delete;
+  virtual ~Backend() = default;
+
+  virtual void list_allocations(turn::AllocationFilter filter, AllocationCursor from, std::size_t limit,
+                                std::function<void(AllocationList)> answer) = 0;
+  virtual void describe_allocation(AllocationKey key,
+                                   std::function<void(std::optional<turn::AllocationDetails>)> answer) = 0;
+  /// False when there is none.
+  virtual void end_allocation(AllocationKey key, std::function<void(bool)> answer) = 0;
+  /// Refuses `username` at all workers and ends its allocations; `kept` is whether there was room for it.
+  virtual void revoke(std::string username, UnixSeconds expiry, std::function<void(bool kept)> answer) = 0;
+  virtual void collect_metrics(std::function<void(std::vector<prometheus::MetricFamily>)> answer) = 0;
+  virtual void status(std::function<void(ServerStatus)> answer) = 0;
+  /// Why the server takes no new allocations; empty when it does.
+  [[nodiscard]] virtual std::vector<std::string> unready_reasons() const = 0;
+  /// Begins the orderly stop. False when it is under way already.
+  virtual bool start_draining() = 0;
+  virtual void reload(std::function<void(ReloadOutcome)> answer) = 0;
+};
+
+}  // namespace turnpike::control

@@ -1,0 +1,90 @@
+#include <prometheus/text_serializer.h>
+
+#include <algorithm>
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include "control/compression.hpp"
+#include "control/routes.hpp"
+#include "control/session_json.hpp"
+
+namespace turnpike::control {
+namespace {
+
+using Shared = std::shared_ptr<Exchange>;
+namespace json = boost::json;
+
+Response reload_answer(const ReloadOutcome& outcome) {
+  if (outcome.applied) {
+    return make_json(http::status::ok, json::object{{"applied", true}, {"messages", to_json(outcome.messages)}});
+  }
+  Response response = make_problem(http::status::unprocessable_entity,
+                                   "the configuration cannot be used; what was in effect before still is");
+  json::value problem = json::parse(response.body());
+  problem.as_object()["messages"] = to_json(outcome.messages);
+  response.body() = json::serialize(problem);
+  return response;
+}
+
+Response readiness(const std::vector<std::string>& reasons) {
+  if (reasons.empty()) return make_json(http::status::ok, json::object{{"status", "ready"}});
+  return make_json(http::status::service_unavailable,
+                   json::object{{"status", "not ready"}, {"reasons", to_json(reasons)}});
+}
+
+/// By address, unless a proxy stands in front: then the address is the proxy's and says nothing.
+bool may_scrape_without_key(const ControlSettings& settings, const Exchange& exchange) {
+  const Request& request = exchange.request;
+  if (exchange.caller.is_local_admin) return true;
+  if (request.find(http::field::forwarded) != request.end() || request.find("X-Forwarded-For") != request.end()) {
+    return false;
+  }
+  const IpAddress client = exchange.caller.client.address.unmapped();
+  return std::ranges::any_of(settings.metrics_allow, [&](const IpPrefix& block) { return block.contains(client); });
+}
+
+Response metrics_answer(const Request& request, const std::vector<prometheus::MetricFamily>& families) {
+  Response response;
+  response.result(http::status::ok);
+  response.set(http::field::content_type, "text/plain; version=0.0.4; charset=utf-8");
+  response.body() = prometheus::TextSerializer().Serialize(families);
+  compress_if_accepted(request, response);
+  return response;
+}
+
+void scrape(RouteContext& context, const Shared& exchange, Reply reply) {
+  if (!may_scrape_without_key(*context.settings, *exchange)) {
+    const auto grant = context.gate.admit(bearer_key(exchange->request), Scope::admin, *exchange, context.clock());
+    if (!grant) return reply(make_refusal(grant.error()));
+  }
+  context.backend.collect_metrics(
+      [exchange, reply = std::move(reply)](const std::vector<prometheus::MetricFamily>& families) {
+        reply(metrics_answer(exchange->request, families));
+      });
+}
+
+}  // namespace
+
+void add_operation_routes(Router& router, RouteContext& context) {
+  Backend& backend = context.backend;
+  router.add(http::verb::get, "/api/v1/status", Access::admin, [&backend](const Shared&, const Reply& reply) {
+    backend.status([reply](const ServerStatus& status) { reply(make_json(http::status::ok, to_json(status))); });
+  });
+  router.add(http::verb::post, "/api/v1/drain", Access::admin, [&backend](const Shared&, const Reply& reply) {
+    backend.start_draining();
+    reply(make_json(http::status::accepted, json::object{{"state", "draining"}}));
+  });
+  router.add(http::verb::post, "/api/v1/reload", Access::admin, [&backend](const Shared&, const Reply& reply) {
+    backend.reload([reply](const ReloadOutcome& outcome) { reply(reload_answer(outcome)); });
+  });
+  router.add(http::verb::get, "/healthz", Access::open, [](const Shared&, const Reply& reply) {
+    reply(make_json(http::status::ok, json::object{{"status", "ok"}}));
+  });
+  router.add(http::verb::get, "/readyz", Access::open,
+             [&backend](const Shared&, const Reply& reply) { reply(readiness(backend.unready_reasons())); });
+  router.add(http::verb::get, "/metrics", Access::open,
+             [&context](const Shared& exchange, Reply reply) { scrape(context, exchange, std::move(reply)); });
+}
+
+}  // namespace turnpike::control

@@ -1,0 +1,121 @@
+#include <fmt/format.h>
+
+#include <charconv>
+
+#include "control/revocation.hpp"
+#include "control/routes.hpp"
+#include "control/session_json.hpp"
+
+namespace turnpike::control {
+namespace {
+
+constexpr std::size_t kDefaultLimit = 100;
+constexpr std::size_t kMaxLimit = 1000;
+
+struct ListQuery {
+  turn::AllocationFilter filter;
+  AllocationCursor from;
+  std::size_t limit = kDefaultLimit;
+};
+
+/// A parameter's value that cannot be taken, in words.
+struct QueryMistake {
+  std::string message;
+};
+
+std::optional<std::size_t> parse_limit(std::string_view text) noexcept {
+  std::size_t limit = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), limit);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return limit >= 1 && limit <= kMaxLimit ? std::optional(limit) : std::nullopt;
+}
+
+Result<ListQuery, QueryMistake> parse_query(const Exchange& exchange) {
+  ListQuery query;
+  if (const std::string* user = exchange.find_query("user")) query.filter.user = *user;
+  if (const std::string* client = exchange.find_query("client")) {
+    query.filter.client = IpAddress::parse(*client);
+    if (!query.filter.client) return QueryMistake{"client: must be an IP address without a port"};
+    query.filter.client = query.filter.client->unmapped();
+  }
+  if (const std::string* limit = exchange.find_query("limit")) {
+    const auto parsed = parse_limit(*limit);
+    if (!parsed) return QueryMistake{fmt::format("limit: must be a whole number from 1 to {}", kMaxLimit)};
+    query.limit = *parsed;
+  }
+  if (const std::string* cursor = exchange.find_query("cursor")) {
+    const auto parsed = parse_allocation_cursor(*cursor);
+    if (!parsed) return QueryMistake{"cursor: must be what `next` of the page before said"};
+    query.from = *parsed;
+  }
+  return query;
+}
+
+Response no_content() {
+  Response response;
+  response.result(http::status::no_content);
+  return response;
+}
+
+Response no_such_allocation() { return make_problem(http::status::not_found, "there is no such allocation"); }
+
+void list_allocations(Backend& backend, const Exchange& exchange, Reply reply) {
+  auto query = parse_query(exchange);
+  if (!query) return reply(make_problem(http::status::bad_request, query.error().message));
+  backend.list_allocations(
+      std::move(query->filter), query->from, query->limit,
+      [reply = std::move(reply)](const AllocationList& list) { reply(make_json(http::status::ok, to_json(list))); });
+}
+
+void describe_allocation(Backend& backend, const Exchange& exchange, Reply reply) {
+  const auto key = parse_allocation_key(exchange.parameters.front());
+  if (!key) return reply(no_such_allocation());
+  backend.describe_allocation(
+      *key, [key = *key, reply = std::move(reply)](const std::optional<turn::AllocationDetails>& details) {
+        reply(details ? make_json(http::status::ok, to_json(key, *details)) : no_such_allocation());
+      });
+}
+
+void end_allocation(Backend& backend, const Exchange& exchange, Reply reply) {
+  const auto key = parse_allocation_key(exchange.parameters.front());
+  if (!key) return reply(no_such_allocation());
+  backend.end_allocation(
+      *key, [reply = std::move(reply)](bool existed) { reply(existed ? no_content() : no_such_allocation()); });
+}
+
+Response answer_to(RevocationOutcome outcome) {
+  switch (outcome) {
+    case RevocationOutcome::done:
+    case RevocationOutcome::expired_already: return no_content();
+    case RevocationOutcome::not_stored:
+      return make_json(http::status::accepted, boost::json::object{{"revoked", true}, {"stored", false}});
+    case RevocationOutcome::malformed:
+      return make_problem(http::status::unprocessable_entity,
+                          "this is no ephemeral username: it must be EXPIRY:USER or EXPIRY");
+    case RevocationOutcome::no_room: break;
+  }
+  return make_problem(http::status::service_unavailable, "too many usernames are revoked already");
+}
+
+}  // namespace
+
+void add_session_routes(Router& router, RouteContext& context) {
+  Backend& backend = context.backend;
+  using Shared = std::shared_ptr<Exchange>;
+  router.add(http::verb::get, "/api/v1/allocations", Access::admin, [&backend](const Shared& exchange, Reply reply) {
+    list_allocations(backend, *exchange, std::move(reply));
+  });
+  router.add(
+      http::verb::get, "/api/v1/allocations/{id}", Access::admin,
+      [&backend](const Shared& exchange, Reply reply) { describe_allocation(backend, *exchange, std::move(reply)); });
+  router.add(http::verb::delete_, "/api/v1/allocations/{id}", Access::admin,
+             [&backend](const Shared& exchange, Reply reply) { end_allocation(backend, *exchange, std::move(reply)); });
+  // Who may mint may take back.
+  router.add(http::verb::delete_, "/api/v1/credentials/{username}", Access::credentials,
+             [&context](const Shared& exchange, const Reply& reply) {
+               revoke_username(context, exchange->parameters.front(),
+                               [reply](RevocationOutcome outcome) { reply(answer_to(outcome)); });
+             });
+}
+
+}  // namespace turnpike::control

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "turnpike/base/ip_address.hpp"
+#include "turnpike/base/keyed_hash.hpp"
+#include "turnpike/base/time.hpp"
+
+namespace turnpike::control {
+
+/// Slows down those who try keys: ten wrong ones from a source (IPv6: one /64) are free, then one each six seconds is,
+/// and in between nothing that comes from there with a key is looked at. A fixed table: two sources that fall together
+/// share their fate for a while.
+class SourceSlowdown {
+ public:
+  explicit SourceSlowdown(const KeyedHash::Key& key);
+
+  /// How long this source has to wait before its next key is looked at; nothing when it may go on.
+  [[nodiscard]] std::optional<Seconds> wait_of(const IpAddress& source, Instant now) const noexcept;
+  void count_wrong(const IpAddress& source, Instant now) noexcept;
+  /// Sources that are made to wait.
+  [[nodiscard]] std::size_t waiting(Instant now) const noexcept;
+
+ private:
+  struct Entry {
+    Instant free_from{};  // the debt, as the instant at which it is paid off
+  };
+  KeyedHash hash_;
+  std::vector<Entry> entries_;
+};
+
+}  // namespace turnpike::control

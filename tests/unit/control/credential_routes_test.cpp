@@ -1,0 +1,109 @@
+#include "control/credential_routes.hpp"
+
+#include <gtest/gtest.h>
+
+#include "credential_world.hpp"
+
+namespace turnpike::control {
+namespace {
+
+class CredentialRoutesTest : public ::testing::Test {
+ protected:
+  CredentialRoutesTest() {
+    post_.grant = CredentialWorld::web_grant();
+    get_.grant = CredentialWorld::web_grant();
+  }
+  [[nodiscard]] Response post(std::string body) {
+    CredentialWorld::set_body(post_, "application/json", std::move(body));
+    return answer_credentials(world_.context, post_);
+  }
+  [[nodiscard]] Response get(std::vector<std::pair<std::string, std::string>> query) {
+    get_.query = std::move(query);
+    return answer_ice_servers(world_.context, get_);
+  }
+
+  CredentialWorld world_;
+  Exchange post_ = CredentialWorld::make_exchange(http::verb::post);
+  Exchange get_ = CredentialWorld::make_exchange(http::verb::get);
+};
+
+// W3C WebRTC section 4.2.4: RTCIceServer has urls, username and credential; with turn URIs the latter two are needed.
+TEST_F(CredentialRoutesTest, IceServersAreWhatABrowserTakes) {
+  const auto servers = at(post(R"({"user":"alice"})"), "iceServers").as_array();
+  ASSERT_EQ(servers.size(), 2U);
+  EXPECT_EQ(servers[0].as_object().size(), 1U);
+  EXPECT_EQ(texts_of(servers[0].at("urls")), world_.settings.uris.stun);
+  EXPECT_EQ(servers[1].as_object().size(), 3U);
+  EXPECT_EQ(texts_of(servers[1].at("urls")), world_.settings.uris.turn);
+  EXPECT_EQ(text_of(servers[1].at("credential")),
+            turn::ephemeral_password("north", text_of(servers[1].at("username"))));
+}
+
+TEST_F(CredentialRoutesTest, TheAnswerSaysEverythingBesides) {
+  const Response response = post(R"({"user":"alice","ttl":3600,"unknown":[]})");
+  EXPECT_EQ(response.result(), http::status::ok);
+  EXPECT_EQ(text_of(at(response, "username")), "1767229200:alice");
+  EXPECT_EQ(text_of(at(response, "password")), turn::ephemeral_password("north", "1767229200:alice"));
+  EXPECT_EQ(at(response, "ttl").as_int64(), 3600);
+  EXPECT_EQ(text_of(at(response, "expiresAt")), "2026-01-01T01:00:00Z");
+}
+
+TEST_F(CredentialRoutesTest, WithoutAUserItIsTheKeysName) {
+  EXPECT_EQ(text_of(at(answer_credentials(world_.context, post_), "username")), "1767312000:web");
+  EXPECT_EQ(text_of(at(get({}), "username")), "1767312000:web");
+}
+
+TEST_F(CredentialRoutesTest, ALocalAdminNeedsNoGrant) {
+  post_.grant.reset();
+  EXPECT_EQ(text_of(at(post("{}"), "username")), "1767312000:local");
+}
+
+TEST_F(CredentialRoutesTest, ATtlMayBeADuration) {
+  EXPECT_EQ(at(post(R"({"ttl":"1h30m"})"), "ttl").as_int64(), 5400);
+  EXPECT_EQ(at(get({{"ttl", "1h30m"}}), "ttl").as_int64(), 5400);
+  EXPECT_EQ(at(get({{"ttl", "90"}}), "ttl").as_int64(), 90);
+}
+
+TEST_F(CredentialRoutesTest, ATtlAboveTheMaximumIsCutAndSaidSo) {
+  EXPECT_EQ(at(post(R"({"ttl":"30d"})"), "ttl").as_int64(), 172'800);
+}
+
+TEST_F(CredentialRoutesTest, BadTtlsAreRefused) {
+  for (const char* ttl : {"0", "-1", "1000000000000", "1.5", "1e400", "true", "null", "\"\"", "\"soon\"", "\"3600\"",
+                          "\"-1h\"", "[60]", "18446744073709551615"}) {
+    EXPECT_EQ(post(std::string(R"({"ttl":)") + ttl + "}").result(), http::status::bad_request) << ttl;
+  }
+  for (const char* ttl : {"", "0", "-1", "1000000000000", "1.5", "soon"}) {
+    EXPECT_EQ(get({{"ttl", ttl}}).result(), http::status::bad_request) << ttl;
+  }
+}
+
+TEST_F(CredentialRoutesTest, UsersAreOpaque) {
+  EXPECT_EQ(text_of(at(post(R"({"user":"@alice:example.org"})"), "username")), "1767312000:@alice:example.org");
+}
+
+TEST_F(CredentialRoutesTest, BadUsersAreRefused) {
+  for (const std::string& user : {std::string("\"\""), std::string("1"), std::string("null"), std::string(R"("a\n")"),
+                                  std::string(R"("\u0000")"), '"' + std::string(10'240, 'a') + '"'}) {
+    EXPECT_EQ(post(R"({"user":)" + user + "}").result(), http::status::bad_request) << user.substr(0, 20);
+  }
+  EXPECT_EQ(get({{"user", ""}}).result(), http::status::bad_request);
+  EXPECT_EQ(get({{"user", std::string(10'240, 'a')}}).result(), http::status::bad_request);
+}
+
+TEST_F(CredentialRoutesTest, BadBodiesAreRefusedWithAProblem) {
+  const Response response = post("[]");
+  EXPECT_EQ(response.result(), http::status::bad_request);
+  EXPECT_EQ(response[http::field::content_type], "application/problem+json");
+  CredentialWorld::set_body(post_, "text/plain", "{}");
+  EXPECT_EQ(answer_credentials(world_.context, post_).result(), http::status::unsupported_media_type);
+}
+
+TEST_F(CredentialRoutesTest, WithoutASecretThereIsNoService) {
+  world_.settings.secret.clear();
+  world_.apply();
+  EXPECT_EQ(post("{}").result(), http::status::service_unavailable);
+}
+
+}  // namespace
+}  // namespace turnpike::control
