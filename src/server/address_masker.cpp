@@ -4,8 +4,7 @@
 
 namespace turnpike::server {
 
-AddressMasker::AddressMasker(LogAddresses mode, Random& random)
-    : mode_(mode), hash_(KeyedHash::draw_key(random)) {}
+AddressMasker::AddressMasker(LogAddresses mode, Random& random) : mode_(mode), hash_(KeyedHash::draw_key(random)) {}
 
 std::string AddressMasker::client(const Endpoint& endpoint, LogLevel level) const {
   return shows(level) ? endpoint.to_string() : token("client", endpoint.address);

@@ -80,7 +80,15 @@ std::span<const Command> command_table() noexcept {
       Command{"serve", "runs the server (without a file: a demo)", serve_options, run_serve},
       Command{"credentials", "makes ephemeral credentials and prints ICE servers", credentials_options,
               run_credentials},
+      Command{"key", "makes, lists and revokes API keys", key_options, run_key},
+      Command{"user", "adds, changes, deletes and lists static users", user_options, run_user},
       Command{"config", "checks a configuration file, or shows every effective value", config_options, run_config},
+      Command{"sessions", "lists the running server's live allocations", sessions_options, run_sessions},
+      Command{"kill", "ends live allocations", kill_options, run_kill},
+      Command{"revoke", "takes ephemeral credentials back", revoke_options, run_revoke},
+      Command{"status", "prints what the running server says about itself", status_options, run_status},
+      Command{"reload", "makes the running server read its configuration again", reload_options, run_reload},
+      Command{"drain", "begins the running server's orderly stop", drain_options, run_drain},
       Command{"version", "prints the version", version_options, run_version}};
   return kCommands;
 }

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "server/admin_client.hpp"
 #include "server/config_environment.hpp"
 #include "server/run_server.hpp"
 #include "server/runtime_addresses.hpp"
@@ -21,12 +22,14 @@ enum class ExitCode : int { done = 0, failed = 1, wrong_call = 2 };
 struct CommandWorld {
   std::ostream& out;
   std::ostream& err;
+  std::istream& in;
   ConfigEnvironment environment;
   Random& random;
   std::function<UnixSeconds()> now;
   std::function<std::vector<net::InterfaceAddress>()> interfaces;
   RouteProbe route_probe;
   std::function<int(const ServeOptions&)> run_server;
+  AskServer ask_server = nullptr;
 };
 
 /// Thrown inside a command when the call was wrong; run_command_line() catches it.

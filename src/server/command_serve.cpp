@@ -20,6 +20,23 @@ std::vector<ListenUrl> parse_listeners(const std::vector<std::string>& texts) {
   return listeners;
 }
 
+/// Outlives the command line: of the world it takes the environment only. `--listen` counts at a reload as well.
+std::function<LoadedConfig()> make_reread(std::string path, std::vector<ListenUrl> listeners,
+                                          ConfigEnvironment environment) {
+  return [path = std::move(path), listeners = std::move(listeners), environment = std::move(environment)] {
+    const Result<std::string> text = environment.read_file(path);
+    LoadedConfig loaded;
+    if (text) {
+      loaded = load_config(*text, path, environment);
+    } else {
+      loaded.file_name = path;
+      loaded.report.mistakes.push_back({{}, fmt::format("cannot be read: {}", text.error().message())});
+    }
+    if (!listeners.empty()) loaded.config.listen = listeners;
+    return loaded;
+  };
+}
+
 }  // namespace
 
 cxxopts::Options serve_options() {
@@ -40,8 +57,10 @@ ExitCode run_serve(const cxxopts::ParseResult& parsed, CommandWorld& world) {
   std::vector<ListenUrl> listeners;
   if (parsed.count("listen") != 0) listeners = parse_listeners(parsed["listen"].as<std::vector<std::string>>());
   if (parsed.count("config") != 0) {
-    const auto loaded = load_config_file(parsed["config"].as<std::string>(), world, world.err);
+    const auto& path = parsed["config"].as<std::string>();
+    const auto loaded = load_config_file(path, world, world.err);
     if (!loaded) return ExitCode::failed;
+    options.reread = make_reread(path, listeners, world.environment);
     options.config = loaded->config;
     options.listeners_chosen = loaded->sources.contains("listen");
   } else {

@@ -27,8 +27,24 @@ struct Command {
 ExitCode run_serve(const cxxopts::ParseResult& parsed, CommandWorld& world);
 [[nodiscard]] cxxopts::Options credentials_options();
 ExitCode run_credentials(const cxxopts::ParseResult& parsed, CommandWorld& world);
+[[nodiscard]] cxxopts::Options key_options();
+ExitCode run_key(const cxxopts::ParseResult& parsed, CommandWorld& world);
+[[nodiscard]] cxxopts::Options user_options();
+ExitCode run_user(const cxxopts::ParseResult& parsed, CommandWorld& world);
 [[nodiscard]] cxxopts::Options config_options();
 ExitCode run_config(const cxxopts::ParseResult& parsed, CommandWorld& world);
+[[nodiscard]] cxxopts::Options sessions_options();
+ExitCode run_sessions(const cxxopts::ParseResult& parsed, CommandWorld& world);
+[[nodiscard]] cxxopts::Options kill_options();
+ExitCode run_kill(const cxxopts::ParseResult& parsed, CommandWorld& world);
+[[nodiscard]] cxxopts::Options revoke_options();
+ExitCode run_revoke(const cxxopts::ParseResult& parsed, CommandWorld& world);
+[[nodiscard]] cxxopts::Options status_options();
+ExitCode run_status(const cxxopts::ParseResult& parsed, CommandWorld& world);
+[[nodiscard]] cxxopts::Options drain_options();
+ExitCode run_drain(const cxxopts::ParseResult& parsed, CommandWorld& world);
+[[nodiscard]] cxxopts::Options reload_options();
+ExitCode run_reload(const cxxopts::ParseResult& parsed, CommandWorld& world);
 [[nodiscard]] cxxopts::Options version_options();
 ExitCode run_version(const cxxopts::ParseResult& parsed, CommandWorld& world);
 

@@ -8,6 +8,7 @@
 #include "turnpike/base/endpoint.hpp"
 #include "turnpike/base/five_tuple.hpp"
 #include "turnpike/base/time.hpp"
+#include "turnpike/control/api_key.hpp"
 #include "turnpike/stun/long_term_key.hpp"
 #include "turnpike/turn/token_bucket.hpp"
 
@@ -80,6 +81,20 @@ struct ConfiguredUser {
   friend bool operator==(const ConfiguredUser&, const ConfiguredUser&) = default;
 };
 
+/// `[api] keys`: an API key whose text the operator chose.
+struct ConfiguredKey {
+  control::ApiKeyGrant grant;
+  SecretText text;
+  friend bool operator==(const ConfiguredKey&, const ConfiguredKey&) = default;
+};
+
+/// `[http] allowed_origins`: "https://example.org", also with a port, in lower case and without a default port, as
+/// browsers write it in their Origin field; or "*".
+struct WebOrigin {
+  std::string text;
+  friend bool operator==(const WebOrigin&, const WebOrigin&) = default;
+};
+
 enum class LogLevel : std::uint8_t { trace, debug, info, warn, error };
 enum class LogFormat : std::uint8_t { text, json };
 /// Whether IP addresses may appear above level debug.
@@ -123,6 +138,7 @@ struct Config {
     Seconds nonce_lifetime{3600};
     Seconds max_ttl{Seconds{3650LL * 86400}};
     Seconds default_ttl{86400};
+    std::string database = "/var/lib/turnpike/turnpike.db";  ///< of users, API keys and revocations; empty: none
   };
   struct Quota {
     std::uint32_t per_user = 1024;
@@ -147,6 +163,20 @@ struct Config {
     std::uint16_t peer_connections = 16;  ///< RFC 6062, per allocation
     std::uint32_t http_sessions = 1024;
   };
+  struct Http {
+    std::vector<WebOrigin> allowed_origins;
+    bool plain_api = false;  ///< API keys may come unencrypted from elsewhere than loopback
+  };
+  struct Api {
+    std::vector<ConfiguredKey> keys;
+    std::uint32_t rate = 50;                                ///< requests per second of one key; 0: no limit
+    std::string admin_socket = "/run/turnpike/admin.sock";  ///< empty: none
+  };
+  struct Metrics {
+    /// Who may read /metrics without a key.
+    std::vector<IpPrefix> allow{{IpAddress::v4(127, 0, 0, 0), 8},
+                                {IpAddress::v6({0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}), 128}};
+  };
   struct Log {
     LogLevel level = LogLevel::info;
     LogFormat format = LogFormat::text;
@@ -164,6 +194,9 @@ struct Config {
   Auth auth;
   Quota quota;
   Limits limits;
+  Http http;
+  Api api;
+  Metrics metrics;
   Log log;
 };
 

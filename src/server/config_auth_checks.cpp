@@ -3,6 +3,7 @@
 
 #include "server/config_check_pass.hpp"
 #include "server/config_checks.hpp"
+#include "server/config_names.hpp"
 #include "turnpike/turn/credentials.hpp"
 
 namespace turnpike::server {
@@ -17,23 +18,9 @@ constexpr std::array<std::string_view, 10> kExampleSecrets{
     "changeme",  "change-me", "replace-this-secret", "password",    "mysecret",
     "my-secret", "secretkey", "static-auth-secret",  "your-secret", "replace-with-secret"};
 
-bool is_control(char character) {
-  const auto code = static_cast<unsigned char>(character);
-  return code < 0x20 || code == 0x7f;
-}
-
-/// RFC 8489 section 14.9: fewer than 128 characters, and what a quoted string holds without escapes.
 void check_realm(const CheckPass& pass) {
-  const std::string& realm = pass.config.server.realm;
-  const auto is_bad = [](char c) { return is_control(c) || c == '"' || c == '\\'; };
-  const auto is_continuation = [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) == 0x80U; };
-  const auto length = static_cast<std::ptrdiff_t>(realm.size()) - std::ranges::count_if(realm, is_continuation);
-  if (realm.empty() || length >= 128) {
-    pass.mistake(pass.place_of("server.realm"), "server.realm: must have 1 to 127 characters");
-  } else if (std::ranges::any_of(realm, is_bad)) {
-    pass.mistake(pass.place_of("server.realm"),
-                 "server.realm: quotes, backslashes and control characters are not allowed");
-  }
+  const std::string complaint = complain_about_realm(pass.config.server.realm);
+  if (!complaint.empty()) pass.mistake(pass.place_of("server.realm"), "server.realm: " + complaint);
 }
 
 std::string lower(std::string text) {
@@ -74,25 +61,16 @@ void check_secrets(const CheckPass& pass) {
   }
 }
 
-/// Empty when nothing is wrong.
-std::string complain_about_name(const std::string& name) {
-  // RFC 8489 section 14.3.
-  if (name.empty() || name.size() > 508) return "a name has 1 to 508 bytes";
-  if (std::ranges::any_of(name, is_control)) return "control characters are not allowed in names";
-  return {};
-}
-
 void check_user(const CheckPass& pass, std::size_t index) {
   const auto& users = pass.config.auth.users;
   const ConfiguredUser& user = users[index];
   const SourcePlace place = pass.place_of("auth.users", index);
-  if (const std::string complaint = complain_about_name(user.name); !complaint.empty()) {
+  if (const std::string complaint = complain_about_user_name(user.name); !complaint.empty()) {
     return pass.mistake(place, fmt::format("auth.users: {}", complaint));
   }
-  if (user.password && user.password->value.empty()) {
-    pass.mistake(place, fmt::format("auth.users: the password of \"{}\" is empty", user.name));
-  } else if (user.password && std::ranges::any_of(user.password->value, is_control)) {
-    pass.mistake(place, fmt::format("auth.users: control characters in the password of \"{}\"", user.name));
+  const std::string about_password = user.password ? complain_about_password(user.password->value) : "";
+  if (!about_password.empty()) {
+    pass.mistake(place, fmt::format("auth.users: \"{}\": {}", user.name, about_password));
   }
   const auto end = users.begin() + static_cast<std::ptrdiff_t>(index);
   if (std::find_if(users.begin(), end, [&](const auto& other) { return other.name == user.name; }) != end) {
@@ -114,8 +92,11 @@ void check_auth(const Config& config, const SourcePlaces& places, const std::set
   check_secrets(pass);
   for (std::size_t i = 0; i < config.auth.users.size(); ++i) check_user(pass, i);
   const bool nobody = config.auth.secrets.empty() && config.auth.users.empty();
-  if (nobody && pass.usable({"auth.secrets", "auth.users"})) {
-    pass.warning({}, "auth has neither secrets nor users: nobody can allocate, only STUN Binding works");
+  if (nobody && pass.usable({"auth.secrets", "auth.users", "auth.database"})) {
+    pass.warning({}, config.auth.database.empty()
+                         ? "auth has neither secrets nor users: nobody can allocate, only STUN Binding works"
+                         : "auth has neither secrets nor users: nobody can allocate but users of the database "
+                           "(`turnpike user add`), others get STUN Binding alone");
   }
 }
 

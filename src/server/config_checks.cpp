@@ -181,6 +181,7 @@ void check_config(const Config& config, const SourcePlaces& places, const std::s
   check_external_locals(pass);
   check_peers(pass);
   check_auth(config, places, broken, report);
+  check_api(config, places, broken, report);
 }
 
 }  // namespace turnpike::server

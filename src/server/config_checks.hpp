@@ -18,6 +18,10 @@ void check_config(const Config& config, const SourcePlaces& places, const std::s
 void check_auth(const Config& config, const SourcePlaces& places, const std::set<std::string, std::less<>>& broken,
                 ConfigReport& report);
 
+/// The part of check_config() about API keys, and who may use what is served over HTTP.
+void check_api(const Config& config, const SourcePlaces& places, const std::set<std::string, std::less<>>& broken,
+               ConfigReport& report);
+
 /// The part of check_config() about listeners, and what else wants their ports.
 void check_listeners(const Config& config, const SourcePlaces& places, const std::set<std::string, std::less<>>& broken,
                      ConfigReport& report);

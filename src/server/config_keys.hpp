@@ -26,6 +26,18 @@ inline constexpr bool kKeepsParts = false;
 template <typename T>
 inline constexpr bool kKeepsParts<std::vector<T>> = true;
 
+/// A key with a way of its own to be read.
+template <typename Access>
+[[nodiscard]] ConfigKey key_with_load(std::string path, Access access, std::string documentation,
+                                      std::function<bool(const ConfigValue&, Config&)> load) {
+  return {std::move(path),
+          std::move(documentation),
+          std::move(load),
+          [access](const Config& config) { return show_toml(access(config)); },
+          [access](const Config& a, const Config& b) { return access(a) == access(b); },
+          [access](const Config& from, Config& to) { access(to) = access(from); }};
+}
+
 template <typename Access>
 [[nodiscard]] ConfigKey key(std::string path, Access access, std::string documentation,
                             Check<ValueOf<Access>> check = {}) {
@@ -38,8 +50,7 @@ template <typename Access>
     if (whole || kKeepsParts<ValueOf<Access>>) access(config) = std::move(loaded);
     return whole;
   };
-  const auto show_key = [access](const Config& config) { return show_toml(access(config)); };
-  return {std::move(path), std::move(documentation), load, show_key};
+  return key_with_load(std::move(path), access, std::move(documentation), load);
 }
 
 [[nodiscard]] inline std::string unquoted(const std::string& toml) {
@@ -60,5 +71,9 @@ void add_tls_keys(std::vector<ConfigKey>& keys);
 [[nodiscard]] ConfigKey tcp_peer_ports_key();
 void add_quota_keys(std::vector<ConfigKey>& keys);
 void add_limits_keys(std::vector<ConfigKey>& keys);
+[[nodiscard]] ConfigKey database_key();
+void add_http_keys(std::vector<ConfigKey>& keys);
+void add_api_keys(std::vector<ConfigKey>& keys);
+void add_metrics_keys(std::vector<ConfigKey>& keys);
 
 }  // namespace turnpike::server

@@ -78,6 +78,9 @@ bool read(const ConfigValue& value, CertificateFiles& out);
 /// "text", `{ file = "..." }`, `{ env = "..." }` or `{ credential = "..." }`.
 bool read(const ConfigValue& value, SecretText& out);
 bool read(const ConfigValue& value, ConfiguredUser& out);
+bool read(const ConfigValue& value, WebOrigin& out);
+/// `{ name, key, scopes, ttl_cap, origins }`; the last three may be left out.
+bool read(const ConfigValue& value, ConfiguredKey& out);
 
 /// The path of a file that the configuration names: relative ones start at the configuration's own folder.
 bool resolve_file(const ConfigValue& value, const std::string& path, std::string& out);
@@ -110,6 +113,7 @@ bool read(const ConfigValue& value, std::vector<T>& out) {
 [[nodiscard]] std::string show_toml(const CertificateFiles& value);
 [[nodiscard]] std::string show_toml(const SecretText& value);
 [[nodiscard]] std::string show_toml(const ConfiguredUser& value);
+[[nodiscard]] std::string show_toml(const ConfiguredKey& value);
 template <typename T>
 [[nodiscard]] auto show_toml(const T& value) -> decltype(show(value)) {
   return quote_toml(show(value));

@@ -86,8 +86,8 @@ void add_auth_keys(std::vector<ConfigKey>& keys) {
       between(Seconds{60}, Seconds{36500LL * 86400})));
   keys.push_back(key(
       "auth.default_ttl", [](auto& c) -> auto& { return c.auth.default_ttl; },
-      "How long credentials are valid that `turnpike credentials` makes without --ttl.",
-      between(Seconds{1}, Seconds{36500LL * 86400})));
+      "How long credentials are valid when nothing else is asked for.", between(Seconds{1}, Seconds{36500LL * 86400})));
+  keys.push_back(database_key());
 }
 
 void add_log_keys(std::vector<ConfigKey>& keys) {
@@ -125,6 +125,9 @@ std::vector<ConfigKey> config_schema() {
   add_auth_keys(keys);
   add_quota_keys(keys);
   add_limits_keys(keys);
+  add_http_keys(keys);
+  add_api_keys(keys);
+  add_metrics_keys(keys);
   add_log_keys(keys);
   return keys;
 }

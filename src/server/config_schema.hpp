@@ -17,6 +17,8 @@ struct ConfigKey {
   std::string documentation;                              ///< one sentence or two
   std::function<bool(const ConfigValue&, Config&)> load;  ///< false after a mistake
   std::function<std::string(const Config&)> show;         ///< in TOML, secrets masked
+  std::function<bool(const Config&, const Config&)> is_same;
+  std::function<void(const Config& from, Config& to)> copy;
 
   [[nodiscard]] std::string_view table() const noexcept;  ///< "relay.peers"; empty for `listen`
   [[nodiscard]] std::string_view name() const noexcept;   ///< "allow"

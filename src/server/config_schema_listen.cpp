@@ -71,10 +71,11 @@ ConfigKey tcp_peer_ports_key() {
     for (const PeerPorts& ports : loaded) config.relay.tcp_peer_ports.push_back(ports.range);
     return whole;
   };
-  return {"relay.tcp_peer_ports",
-          "Ports of peers to which clients may have TCP connections opened (RFC 6062), such as \"443\" or "
-          "\"8000-8999\"; empty turns TCP relaying off.",
-          load, [](const Config& config) { return show_toml(config.relay.tcp_peer_ports); }};
+  return key_with_load(
+      "relay.tcp_peer_ports", [](auto& c) -> auto& { return c.relay.tcp_peer_ports; },
+      "Ports of peers to which clients may have TCP connections opened (RFC 6062), such as \"443\" or "
+      "\"8000-8999\"; empty turns TCP relaying off.",
+      load);
 }
 
 }  // namespace turnpike::server

@@ -41,6 +41,9 @@ enum class PortZero : std::uint8_t { refused, allowed };
 /// "SCHEME://ADDRESS:PORT" with one of the schemes udp, tcp, tls, dtls, http and https.
 [[nodiscard]] Parsed<ListenUrl> parse_listen_url(std::string_view text, PortZero port_zero = PortZero::refused);
 
+/// "SCHEME://HOST" or "SCHEME://HOST:PORT" without a path, or "*". Becomes lower case; default ports are left out.
+[[nodiscard]] Parsed<WebOrigin> parse_web_origin(std::string_view text);
+
 [[nodiscard]] Parsed<AddressFamily> parse_address_family(std::string_view text);
 [[nodiscard]] Parsed<TlsVersion> parse_tls_version(std::string_view text);
 [[nodiscard]] Parsed<LogLevel> parse_log_level(std::string_view text);
@@ -58,6 +61,7 @@ enum class PortZero : std::uint8_t { refused, allowed };
 [[nodiscard]] std::string show(ListenScheme value);
 /// The URL alone.
 [[nodiscard]] std::string show(const ListenUrl& value);
+[[nodiscard]] std::string show(const WebOrigin& value);
 [[nodiscard]] std::string show(AddressFamily value);
 [[nodiscard]] std::string show(TlsVersion value);
 [[nodiscard]] std::string show(LogLevel value);

@@ -1,5 +1,8 @@
 #include "server/core_config_builder.hpp"
 
+#include <string_view>
+#include <unordered_set>
+
 namespace turnpike::server {
 namespace {
 
@@ -12,11 +15,20 @@ turn::StaticUser make_user(const ConfiguredUser& user, const std::string& realm)
   return made;
 }
 
-turn::CredentialStore make_credentials(const Config& config) {
+turn::StaticUser make_user(const control::StoredUser& stored) {
+  return {stored.name, stun::LongTermKey(stored.md5), stun::LongTermKey(stored.sha256)};
+}
+
+turn::CredentialStore make_credentials(const Config& config, std::span<const control::StoredUser> stored) {
   std::vector<std::string> secrets;
   for (const SecretText& secret : config.auth.secrets) secrets.push_back(secret.value);
   std::vector<turn::StaticUser> users;
   for (const ConfiguredUser& user : config.auth.users) users.push_back(make_user(user, config.server.realm));
+  std::unordered_set<std::string_view> taken;
+  for (const ConfiguredUser& user : config.auth.users) taken.insert(user.name);
+  for (const control::StoredUser& user : stored) {
+    if (user.realm == config.server.realm && !taken.contains(user.name)) users.push_back(make_user(user));
+  }
   return {config.server.realm, std::move(secrets), std::move(users), config.auth.max_ttl};
 }
 
@@ -31,10 +43,15 @@ std::uint32_t max_allocations(const Config& config, const RuntimeAddresses& addr
 }  // namespace
 
 std::shared_ptr<const turn::CoreConfig> make_core_config(const Config& config, const RuntimeAddresses& addresses,
-                                                         Random& random) {
+                                                         std::span<const control::StoredUser> stored, Random& random,
+                                                         const turn::CoreConfig* previous) {
   auto core = std::make_shared<turn::CoreConfig>();
-  core->credentials = make_credentials(config);
-  random.fill(core->nonce_secret);
+  core->credentials = make_credentials(config, stored);
+  if (previous != nullptr) {
+    core->nonce_secret = previous->nonce_secret;
+  } else {
+    random.fill(core->nonce_secret);
+  }
   core->nonce_lifetime = config.auth.nonce_lifetime;
   core->default_lifetime = config.relay.default_lifetime;
   core->max_lifetime = config.relay.max_lifetime;

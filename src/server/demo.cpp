@@ -41,6 +41,25 @@ std::string join_listeners(const RuntimeAddresses& addresses) {
   return list;
 }
 
+/// On loopback, from where keys may come without TLS; empty when nothing serves HTTP there.
+std::string http_base(const RuntimeAddresses& addresses) {
+  for (const ListenUrl& listener : addresses.served) {
+    const bool is_plain = listener.scheme == ListenScheme::tcp || listener.scheme == ListenScheme::http;
+    if (is_plain && is_loopback(listener.endpoint.address)) return "http://" + listener.endpoint.to_string();
+  }
+  return {};
+}
+
+/// How to get the same over HTTP.
+std::string http_example(const Config& config, const RuntimeAddresses& addresses) {
+  const std::string base = http_base(addresses);
+  if (base.empty() || config.api.keys.empty()) return {};
+  return fmt::format(
+      "The API, with the demo's key (docs/http-api.md):\n\n  curl -H 'Authorization: Bearer {}' "
+      "{}/api/v1/ice-servers\n\n",
+      config.api.keys.front().text.value, base);
+}
+
 }  // namespace
 
 Config make_demo_config(std::span<const net::InterfaceAddress> interfaces, Random& random) {
@@ -50,6 +69,13 @@ Config make_demo_config(std::span<const net::InterfaceAddress> interfaces, Rando
   config.relay.peers.deny = {{IpAddress::any(AddressFamily::ipv4), 0}, {IpAddress::any(AddressFamily::ipv6), 0}};
   config.relay.peers.allow = own_addresses(interfaces);
   config.relay.rfc5766_channels = true;  // so that it can be tried with coturn's tools
+  config.auth.database.clear();          // it keeps nothing
+  config.api.admin_socket.clear();
+  ConfiguredKey key;
+  key.grant.name = "demo";
+  key.grant.scopes.add(control::Scope::admin);
+  key.text.value = make_secret(random);
+  config.api.keys.push_back(std::move(key));
   return config;
 }
 
@@ -63,8 +89,8 @@ std::string demo_banner(const Config& config, const RuntimeAddresses& addresses,
       "relays only between loopback and this machine's own addresses. For a real server write a configuration file "
       "and\n"
       "start `turnpike serve -c FILE`.\n\n"
-      "ICE servers to paste into new RTCPeerConnection(...), valid until {}:\n\n{}\n",
-      join_listeners(addresses), show_time(credential.expiry),
+      "{}ICE servers to paste into new RTCPeerConnection(...), valid until {}:\n\n{}\n",
+      join_listeners(addresses), http_example(config, addresses), show_time(credential.expiry),
       ice_servers_json(public_places(config, addresses), credential));
 }
 

@@ -1,6 +1,5 @@
 #include "server/ice_servers.hpp"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include "server/printable_text.hpp"
@@ -43,10 +42,6 @@ std::string ice_servers_json(const std::vector<PublicPlace>& places, const turn:
                            join_quoted(turn), quote_json(credential.username), quote_json(credential.password));
   }
   return fmt::format(R"({{"iceServers":[{}]}})", servers);
-}
-
-std::string show_time(UnixSeconds time) {
-  return fmt::format("{:%Y-%m-%dT%H:%M:%S}Z", fmt::gmtime(static_cast<std::time_t>(time.time_since_epoch().count())));
 }
 
 }  // namespace turnpike::server

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "server/config.hpp"
+#include "turnpike/control/time_text.hpp"
 #include "turnpike/turn/credentials.hpp"
 
 namespace turnpike::server {
@@ -27,7 +28,6 @@ struct PublicPlace {
 [[nodiscard]] std::string ice_servers_json(const std::vector<PublicPlace>& places,
                                            const turn::EphemeralCredential& credential);
 
-/// "2033-05-18T03:33:19Z".
-[[nodiscard]] std::string show_time(UnixSeconds time);
+using control::show_time;
 
 }  // namespace turnpike::server

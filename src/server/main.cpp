@@ -25,9 +25,16 @@ int main(int argc, char** argv) {
   try {
     const std::vector<std::string> arguments(argv + 1, argv + argc);
     turnpike::SystemRandom random;
-    turnpike::server::CommandWorld world{
-        std::cout,  std::cerr,  turnpike::server::process_environment(), random,
-        wall_clock, interfaces, turnpike::server::probe_default_route,   turnpike::server::run_server};
+    turnpike::server::CommandWorld world{std::cout,
+                                         std::cerr,
+                                         std::cin,
+                                         turnpike::server::process_environment(),
+                                         random,
+                                         wall_clock,
+                                         interfaces,
+                                         turnpike::server::probe_default_route,
+                                         turnpike::server::run_server,
+                                         turnpike::server::ask_server};
     return turnpike::server::run_command_line(arguments, world);
   } catch (const std::exception& error) {
     std::cerr << "turnpike: " << error.what() << '\n';

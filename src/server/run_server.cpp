@@ -28,7 +28,8 @@ void raise_descriptor_limit() noexcept {
 int run_server(const ServeOptions& options) {
   try {
     raise_descriptor_limit();
-    Server server(options.config, {options.listeners_chosen, options.demo ? make_demo_tls() : nullptr}, options.log);
+    Server server(options.config, {options.listeners_chosen, options.demo ? make_demo_tls() : nullptr, options.reread},
+                  options.log);
     for (const std::string& warning : server.addresses().warnings) options.log->write(LogLevel::warn, warning);
     if (options.demo) {
       fmt::print("{}", demo_banner(server.config(), server.addresses(), sample_now().wall));

@@ -1,8 +1,9 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 
-#include "server/config.hpp"
+#include "server/config_loader.hpp"
 #include "server/event_log.hpp"
 
 namespace turnpike::server {
@@ -12,6 +13,7 @@ struct ServeOptions {
   bool demo = false;              ///< print demo_banner() to standard output once everything listens
   bool listeners_chosen = false;  ///< somebody wrote the listeners down: each must bind. Else one family may be absent.
   std::shared_ptr<const EventLog> log;
+  std::function<LoadedConfig()> reread;  ///< the configuration once more, at any time later; null for the demo
 };
 
 /// Serves until a signal stops it. Returns the process's exit code: 0 after an orderly stop, 1 when it could not serve.

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "server/clock.hpp"
+#include "server/control_settings_builder.hpp"
 #include "server/core_config_builder.hpp"
 #include "server/listeners.hpp"
 #include "server/statistics_report.hpp"
@@ -65,8 +66,8 @@ net::DtlsServer::Options dtls_options(const Config& config, std::uint32_t worker
           .idle_timeout = config.limits.first_message};
 }
 
-control::HttpServer::Options http_options(const Config& config) {
-  control::HttpServer::Options options;
+control::HttpOptions http_options(const Config& config) {
+  control::HttpOptions options;
   options.max_sessions = config.limits.http_sessions;
   return options;
 }
@@ -75,56 +76,88 @@ control::HttpServer::Options http_options(const Config& config) {
 
 Server::Server(Config config, Options options, std::shared_ptr<const EventLog> log)
     : config_(std::move(config)),
+      read_config_(config_),
+      reread_(std::move(options.reread)),
+      started_(sample_now()),
       log_(std::move(log)),
       masker_(config_.log.addresses, random_),
       signals_(control_, SIGTERM, SIGINT, SIGHUP),
       drain_timer_(control_),
       statistics_timer_(control_),
       certificate_timer_(control_),
-      http_(control_, http_options(config_)),
-      reports_(control_, http_, *log_, masker_) {
+      second_timer_(control_),
+      reports_(
+          control_, [this](control::HttpStream stream) { control_plane_->serve(std::move(stream)); }, *log_, masker_),
+      store_(config_.auth.database),
+      workers_(control_) {
+  configured_ = started_.wall;
   const std::uint32_t count = worker_count(config_);
   load_certificates(std::move(options.tls));
   auto listeners = bind_listeners(config_, count, options.listeners_chosen, tls_ != nullptr);
   addresses_ = find_addresses(config_);
-  const auto core_config = make_core_config(config_, addresses_, random_);
   quota_ = std::make_unique<SharedQuotaLedger>(make_quota_limits(config_));
   error_ration_ = std::make_unique<turn::ErrorRation>(config_.limits.errors_per_second, KeyedHash::draw_key(random_));
-  const Worker::Surroundings surroundings{*quota_, *error_ration_, reports_, workers_};
+  StoreWatch::News database = store_.poll(started_.wall);
+  if (database.contents) stored_users_ = database.contents->users;
+  core_config_ = build_core_config();
+  const Worker::Surroundings surroundings{*quota_, *error_ration_, reports_, workers_.all()};
   for (std::uint32_t i = 0; i < count; ++i) {
-    workers_.push_back(std::make_unique<Worker>(
+    workers_.all().push_back(std::make_unique<Worker>(
         Worker::Options{i, relay_options(config_, addresses_, i, count), stream_options(config_, count),
-                        dtls_options(config_, count), core_config},
+                        dtls_options(config_, count), core_config_},
         surroundings));
-    workers_.back()->set_tls(tls_);
-    workers_.back()->add_listeners(std::move(listeners[i]));
+    workers_.all().back()->set_tls(tls_);
+    workers_.all().back()->add_listeners(std::move(listeners[i]));
   }
+  control_plane_ = std::make_unique<control::ControlPlane>(
+      control::ControlPlane::Environment{
+          control_, *this, random_, sample_now,
+          [this](const control::StoredRevocation& revocation) { return store_.keep(revocation); }},
+      http_options(config_), make_control_settings(config_, addresses_, random_));
+  take_news(std::move(database));
 }
 
 Server::~Server() {
-  for (const auto& worker : workers_) worker->stop();
+  for (const auto& worker : workers_.all()) worker->stop();
 }
 
 void Server::run() {
-  for (const auto& worker : workers_) worker->start();
+  for (const auto& worker : workers_.all()) worker->start();
+  phase_ = Phase::serving;
   wait_for_signal();
   schedule_statistics();
   watch_certificates();
+  open_admin_socket();
+  watch_each_second();
   log_->write(LogLevel::info, "serving",
               {{"workers", workers_.size()}, {"listeners", config_.listen.size()}, {"realm", config_.server.realm}});
   const auto work =
       boost::asio::make_work_guard(control_);  // while stopping the loop may have nothing but answers to await
-  control_.run();
+  run_control_loop();
 }
 
-// Asks every worker by mailbox; `answer` runs on the control loop once for each, with how many are still to come.
-template <typename Ask, typename Answer>
-void Server::ask_workers(Ask ask, Answer answer) {
-  auto missing = std::make_shared<std::size_t>(workers_.size());
-  for (const auto& each : workers_) {
-    each->post([this, ask, answer, missing](Worker& worker) {
-      boost::asio::post(control_, [answer, missing, result = ask(worker)]() mutable { answer(result, --*missing); });
-    });
+// What a request makes fail costs that request (its client gets 503 in time), and not the server.
+void Server::run_control_loop() {
+  while (!control_.stopped()) {
+    try {
+      control_.run();
+    } catch (const std::exception& error) {
+      log_->write(LogLevel::error, "the control loop goes on after an error", {{"reason", error.what()}});
+    }
+  }
+}
+
+// The server is worth running without it: it only serves the command line.
+void Server::open_admin_socket() {
+  const std::string& path = config_.api.admin_socket;
+  if (path.empty()) return;
+  auto opened = control::AdminSocket::open(
+      control_, path, [this](control::HttpStream stream) { control_plane_->serve(std::move(stream)); });
+  if (opened) {
+    admin_socket_ = std::move(*opened);
+  } else {
+    log_->write(LogLevel::warn, "no admin socket: `turnpike sessions` and its like will not reach this server",
+                {{"path", path}, {"reason", opened.error().message()}});
   }
 }
 
@@ -138,41 +171,39 @@ void Server::wait_for_signal() {
 
 void Server::on_signal(int signal) {
   if (signal == SIGHUP) {
-    if (certificates_) report_certificates(certificates_->reload(sample_now().wall));
-    log_->write(LogLevel::warn,
-                "reload: certificates are read again; a changed configuration needs a restart in this version");
+    reload([](const control::ReloadOutcome&) {});
     return;
   }
   if (phase_ == Phase::draining) {
     end();
   } else if (phase_ == Phase::serving) {
-    start_draining();
+    static_cast<void>(start_draining());
   }
 }
 
-void Server::start_draining() {
+bool Server::start_draining() {
+  if (phase_ != Phase::serving) return false;
   phase_ = Phase::draining;
   log_->write(LogLevel::info, "stopping", {{"deadline_ms", config_.server.drain_deadline.count()}});
   drain_deadline_ = sample_now().mono + config_.server.drain_deadline;
-  http_.start_draining();
-  for (const auto& each : workers_) {
-    each->post([](Worker& worker) { worker.start_draining(); });
-  }
+  control_plane_->start_draining();
+  workers_.tell([](Worker& worker) { worker.start_draining(); });
   poll_drain();
+  return true;
 }
 
 void Server::poll_drain() {
   auto live = std::make_shared<std::size_t>(0);
-  ask_workers([](Worker& worker) { return worker.allocation_count(); },
-              [this, live](std::size_t count, std::size_t missing) {
-                *live += count;
-                if (missing > 0 || phase_ != Phase::draining) return;
-                if (*live == 0 || sample_now().mono >= drain_deadline_) return end();
-                drain_timer_.expires_after(kDrainPoll);
-                drain_timer_.async_wait([this](const error_code& error) {
-                  if (!error && phase_ == Phase::draining) poll_drain();
-                });
-              });
+  workers_.ask([](Worker& worker) { return worker.allocation_count(); },
+               [this, live](std::size_t count, std::size_t missing) {
+                 *live += count;
+                 if (missing > 0 || phase_ != Phase::draining) return;
+                 if (*live == 0 || sample_now().mono >= drain_deadline_) return end();
+                 drain_timer_.expires_after(kDrainPoll);
+                 drain_timer_.async_wait([this](const error_code& error) {
+                   if (!error && phase_ == Phase::draining) poll_drain();
+                 });
+               });
 }
 
 void Server::end() {
@@ -180,10 +211,12 @@ void Server::end() {
   drain_timer_.cancel();
   statistics_timer_.cancel();
   certificate_timer_.cancel();
+  second_timer_.cancel();
   signals_.cancel();
-  http_.stop();
+  admin_socket_.reset();
+  control_plane_->stop();
   auto sum = std::make_shared<WorkerStatistics>();
-  ask_workers(
+  workers_.ask(
       [](Worker& worker) {
         worker.end_all_allocations();
         return worker.statistics();
@@ -207,11 +240,11 @@ void Server::schedule_statistics() {
   statistics_timer_.async_wait([this](const error_code& error) {
     if (error) return;
     auto sum = std::make_shared<WorkerStatistics>();
-    ask_workers([](Worker& worker) { return worker.statistics(); },
-                [this, sum](const WorkerStatistics& statistics, std::size_t missing) {
-                  *sum += statistics;
-                  if (missing == 0) log_statistics(*sum);
-                });
+    workers_.ask([](Worker& worker) { return worker.statistics(); },
+                 [this, sum](const WorkerStatistics& statistics, std::size_t missing) {
+                   *sum += statistics;
+                   if (missing == 0) log_statistics(*sum);
+                 });
     schedule_statistics();
   });
 }

@@ -68,16 +68,16 @@ void Server::report_certificates(const CertificateStore::Outcome& outcome) {
 }
 
 void Server::log_statistics(const WorkerStatistics& statistics) const {
-  ServerStatistics all{
-      .workers = statistics, .lost_reports = reports_.lost(), .http = http_.counters(), .certificates = {}};
+  ServerStatistics all{.workers = statistics,
+                       .lost_reports = reports_.lost(),
+                       .http = control_plane_->counters().http,
+                       .certificates = {}};
   if (certificates_) all.certificates = {certificates_->earliest_expiry(), certificates_->failures()};
   server::log_statistics(*log_, all, sample_now().wall);
 }
 
 void Server::distribute_tls() {
-  for (const auto& each : workers_) {
-    each->post([tls = tls_](Worker& worker) { worker.set_tls(tls); });
-  }
+  workers_.tell([tls = tls_](Worker& worker) { worker.set_tls(tls); });
 }
 
 }  // namespace turnpike::server

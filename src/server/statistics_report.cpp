@@ -58,7 +58,8 @@ void log_streams(const EventLog& log, const ServerStatistics& all) {
        {"dtls_failures", list_failures(statistics.dtls.failures)},
        {"http_sessions", all.http.sessions},
        {"http_requests", all.http.requests},
-       {"http_malformed", all.http.malformed}});
+       {"http_malformed", all.http.malformed},
+       {"http_late", all.http.late}});
 }
 
 }  // namespace

@@ -19,7 +19,7 @@ struct ServerStatistics {
 
   WorkerStatistics workers;
   std::uint64_t lost_reports = 0;
-  control::HttpServer::Counters http;
+  control::HttpCounters http;
   std::optional<Certificates> certificates;  ///< those that come from files
 };
 

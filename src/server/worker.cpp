@@ -239,20 +239,6 @@ void Worker::arm_timer() {
   });
 }
 
-void Worker::end_all_allocations() {
-  // Each round empties the outbox, so it makes progress until nothing is left.
-  bool done = false;
-  while (!done) {
-    done = core_.end_all(now_, outbox_);
-    run_commands();
-  }
-  tcp_relays_.close_all();
-  streams_.close_all();
-  if (dtls_) dtls_->close_all(*this);
-  flush();
-  relay_sockets_.close_all();
-}
-
 WorkerStatistics Worker::statistics() const noexcept {
   WorkerStatistics copy = statistics_;
   const auto& sent = send_.counters();
@@ -270,6 +256,7 @@ WorkerStatistics Worker::statistics() const noexcept {
   }
   copy.allocations_live = core_.allocation_count();
   copy.relay_ports_free = relay_sockets_.free_ports();
+  copy.totals = core_.totals(now_);
   return copy;
 }
 

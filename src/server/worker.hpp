@@ -110,7 +110,7 @@ class Worker final : StreamEvents, TcpRelayEvents, net::DtlsServer::Events {
   // From here on: only inside post().
   void start_draining() noexcept { core_.start_draining(); }
   [[nodiscard]] std::size_t allocation_count() const noexcept { return core_.allocation_count(); }
-  void end_all_allocations();
+  [[nodiscard]] std::uint64_t free_relay_ports() const noexcept { return relay_sockets_.free_ports(); }
   [[nodiscard]] WorkerStatistics statistics() const noexcept;
   /// Another worker's client redeems a reservation of ours; the answer goes back through its mailbox.
   void hand_over_reservation(std::uint32_t to, turn::AllocationId allocation, const turn::ReservationToken& token,
@@ -122,9 +122,27 @@ class Worker final : StreamEvents, TcpRelayEvents, net::DtlsServer::Events {
   void set_tls(const std::shared_ptr<const net::TlsSettings>& settings);
   void give_back_port(std::uint32_t address, std::uint16_t port) { relay_sockets_.give_back_port(address, port); }
 
+  // For the control plane: worker_control.cpp. Clients of ended allocations keep their connections.
+  /// Ends what `config` no longer vouches for.
+  void replace_config(std::shared_ptr<const turn::CoreConfig> config);
+  /// Refuses the username and ends its allocations. False when there was no room to remember it.
+  bool revoke(std::string username, UnixSeconds expiry);
+  /// False when it is gone.
+  bool end_one(turn::AllocationId allocation);
+  void end_all_allocations();
+  [[nodiscard]] turn::AllocationPage list_allocations(const turn::AllocationFilter& filter, std::uint32_t from_slot,
+                                                      std::size_t limit) const {
+    return core_.list_allocations(filter, from_slot, limit, now_);
+  }
+  [[nodiscard]] std::optional<turn::AllocationDetails> describe(turn::AllocationId allocation) const {
+    return core_.describe(allocation, now_);
+  }
+  [[nodiscard]] turn::CoreTotals totals() const noexcept { return core_.totals(now_); }
+
  private:
   void begin_turn() noexcept;
   void end_turn();
+  void end_unvouched();
   void wait_for_datagrams();
   void on_readable();
   void serve(const net::EpollSet::Event& event);

@@ -15,6 +15,8 @@ std::string_view reason_name(turn::EndReason reason) noexcept {
     case turn::EndReason::expired: return "expired";
     case turn::EndReason::client_gone: return "disconnected";
     case turn::EndReason::stopped: return "stopped";
+    case turn::EndReason::revoked: return "revoked";
+    case turn::EndReason::killed: return "killed";
   }
   return "?";
 }
@@ -76,7 +78,7 @@ void WorkerReports::on_http_stream(control::HttpStream stream) noexcept {
     pending_streams_.fetch_add(1, std::memory_order_relaxed);
     boost::asio::post(control_, [this, stream = std::move(stream)]() mutable {
       pending_streams_.fetch_sub(1, std::memory_order_relaxed);
-      http_.serve(std::move(stream));
+      serve_http_(std::move(stream));
     });
   } catch (const std::exception&) {  // no memory
     pending_streams_.fetch_sub(1, std::memory_order_relaxed);

@@ -2,7 +2,9 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <utility>
 
 #include <boost/asio/io_context.hpp>
 
@@ -18,9 +20,12 @@ class WorkerReports final : public WorkerObserver {
  public:
   static constexpr std::uint32_t kMaxPending = 4096;
 
-  WorkerReports(boost::asio::io_context& control, control::HttpServer& http, const EventLog& log,
+  using ServeHttp = std::function<void(control::HttpStream)>;
+
+  /// `serve_http` is called on the control loop.
+  WorkerReports(boost::asio::io_context& control, ServeHttp serve_http, const EventLog& log,
                 const AddressMasker& masker)
-      : control_(control), http_(http), log_(log), masker_(masker) {}
+      : control_(control), serve_http_(std::move(serve_http)), log_(log), masker_(masker) {}
 
   void on_allocation_started(const turn::AllocationStarted& started) noexcept override;
   void on_allocation_ended(const turn::AllocationEnded& ended) noexcept override;
@@ -37,7 +42,7 @@ class WorkerReports final : public WorkerObserver {
   void write(const turn::AllocationEnded& ended) const;
 
   boost::asio::io_context& control_;
-  control::HttpServer& http_;
+  ServeHttp serve_http_;
   const EventLog& log_;
   const AddressMasker& masker_;
   std::atomic<std::uint32_t> pending_{0};

@@ -44,6 +44,7 @@ WorkerStatistics& WorkerStatistics::operator+=(const WorkerStatistics& other) no
   streams_live += other.streams_live;
   add(dtls, other.dtls);
   dtls_live += other.dtls_live;
+  totals += other.totals;
   return *this;
 }
 

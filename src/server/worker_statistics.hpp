@@ -7,6 +7,7 @@
 #include "turnpike/base/drop_reason.hpp"
 #include "turnpike/net/dtls_server.hpp"
 #include "turnpike/stun/error_code.hpp"
+#include "turnpike/turn/core_totals.hpp"
 
 namespace turnpike::server {
 
@@ -29,6 +30,7 @@ struct WorkerStatistics {
   std::uint64_t streams_live = 0;
   net::DtlsServer::Counters dtls;
   std::uint64_t dtls_live = 0;
+  turn::CoreTotals totals;
 
   void count(DropReason reason, std::uint64_t times = 1) noexcept { drops[static_cast<std::size_t>(reason)] += times; }
   void count(stun::ErrorCode code) noexcept {

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <sstream>
@@ -36,14 +37,18 @@ class RunningServer {
     config.relay.families = {AddressFamily::ipv4};
     config.relay.peers.allow = {*IpPrefix::parse("127.0.0.0/8")};
     config.limits.errors_per_second = 0;
+    config.auth.database.clear();
+    config.api.admin_socket.clear();
     config.auth.users.push_back({.name = kUser, .password = SecretText{kPassword}, .key = {}, .key_sha256 = {}});
     return config;
   }
 
-  explicit RunningServer(Config config = settings(), std::shared_ptr<const net::TlsSettings> tls = nullptr)
+  explicit RunningServer(Config config = settings(), std::shared_ptr<const net::TlsSettings> tls = nullptr,
+                         std::function<LoadedConfig()> reread = {})
       : sink_(std::make_shared<spdlog::sinks::ostream_sink_mt>(text_)),
         log_(std::make_shared<EventLog>(config.log, sink_)),
-        server_(std::make_unique<Server>(std::move(config), Server::Options{true, std::move(tls)}, log_)),
+        server_(std::make_unique<Server>(std::move(config), Server::Options{true, std::move(tls), std::move(reread)},
+                                         log_)),
         thread_([this] { server_->run(); }) {}
   RunningServer(const RunningServer&) = delete;
   RunningServer& operator=(const RunningServer&) = delete;
@@ -75,11 +80,10 @@ class RunningServer {
 /// A client with a socket of its own that waits for each outcome.
 class WaitingClient {
  public:
-  explicit WaitingClient(const Endpoint& server)
+  explicit WaitingClient(const Endpoint& server, const std::string& user = RunningServer::kUser,
+                         const std::string& password = RunningServer::kPassword)
       : socket_(net::open_socket()),
-        session_(
-            {.server = server, .username = RunningServer::kUser, .password = RunningServer::kPassword, .timers = {}},
-            random_) {}
+        session_({.server = server, .username = user, .password = password, .timers = {}}, random_) {}
 
   [[nodiscard]] client::TurnSession& session() noexcept { return session_; }
   [[nodiscard]] Endpoint relayed() const { return session_.allocation()->relayed.front(); }

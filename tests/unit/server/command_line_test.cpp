@@ -23,6 +23,7 @@ class CommandLine : public testing::Test {
     err_.str("");
     CommandWorld world{out_,
                        err_,
+                       in_,
                        environment_.get(),
                        random_,
                        [] { return UnixSeconds{Seconds{1'999'992'799}}; },
@@ -50,6 +51,7 @@ class CommandLine : public testing::Test {
   test::SeededRandom random_{1};
   std::ostringstream out_;
   std::ostringstream err_;
+  std::istringstream in_;
   std::optional<ServeOptions> served_;
   int server_answer_ = 0;
 };
@@ -94,6 +96,31 @@ TEST_F(CommandLine, AWrongCallIsTwo) {
         {"credentials", "--user", "alice", "--secret", "s", "--config", "good.toml"},
         {"credentials", "--user", "alice", "--secret-file", "none"},
         {"credentials", "--user", "a\nb", "--secret", "s"},
+        {"key"},
+        {"key", "add"},
+        {"key", "frob", "x"},
+        {"key", "add", "a b", "--database", "x"},
+        {"key", "add", "a", "--database", "x", "--scope", "everything"},
+        {"key", "add", "a", "--database", "x", "--scope", "admin", "--ttl-cap", "0s"},
+        {"key", "add", "a", "--database", "x", "--scope", "admin", "--ttl-cap", "soon"},
+        {"key", "add", "a", "--database", "x", "--scope", "admin", "--origin", "https://example.org/path"},
+        {"key", "add", "a", "--database", "x", "--scope", "admin", "--origin", "*"},
+        {"key", "add", "a", "--database", "x"},
+        {"key", "add", "a", "--scope", "admin"},
+        {"key", "add", "a", "--scope", "admin", "--database", "x", "-c", "good.toml"},
+        {"key", "add", "a", "--scope", "admin", "--database", ""},
+        {"key", "list", "extra", "--database", "x"},
+        {"key", "revoke", "--database", "x"},
+        {"user"},
+        {"user", "add", "--database", "x", "--realm", "r"},
+        {"user", "add", "alice", "--database", "x"},
+        {"user", "add", "alice", "-c", "good.toml", "--realm", "r"},
+        {"user", "add", "alice", "--database", "x", "--realm", "a\"b"},
+        {"user", "add", "a\nb", "--database", "x", "--realm", "r"},
+        {"user", "add", "alice", "--database", "x", "--realm", "r"},  // standard input is empty
+        {"user", "add", "alice", "--database", "x", "--realm", "r", "--password-file", "none"},
+        {"user", "add", "alice", "password", "--database", "x", "--realm", "r"},
+        {"user", "list", "extra", "--database", "x"},
         {"--nothing"},
         {"version", "extra"}}) {
     EXPECT_EQ(call(arguments), 2) << testing::PrintToString(std::vector<std::string>(arguments));
@@ -165,6 +192,15 @@ TEST_F(CommandLine, ConfigShowPrintsValuesAndSourcesButNoSecret) {
   EXPECT_EQ(call({"config", "show"}), 0);
   EXPECT_THAT(out_.str(), HasSubstr("server.workers = 0  # default"));
   EXPECT_EQ(call({"config", "show", "bad.toml"}), 1);
+}
+
+TEST_F(CommandLine, KeysAndUsersNeedADatabaseInTheFile) {
+  environment_.files["none.toml"] = "[auth]\nsecrets = ['a-rather-long-secret']\ndatabase = ''\n";
+  for (const std::initializer_list<std::string> arguments :
+       {std::initializer_list<std::string>{"key", "list", "-c", "none.toml"}, {"user", "list", "-c", "none.toml"}}) {
+    EXPECT_EQ(call(arguments), 1);
+    EXPECT_THAT(err_.str(), HasSubstr("there is no database"));
+  }
 }
 
 TEST_F(CommandLine, CredentialsMatchThePublishedVector) {

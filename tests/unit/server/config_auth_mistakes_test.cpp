@@ -52,7 +52,7 @@ constexpr BrokenAuth kUsers[] = {
     {"[auth]\nusers = [{ name = \"a\\nb\", password = 'b' }]\n",
      "2:10: auth.users: control characters are not allowed"},
     {"[auth]\nusers = [{ name = 'a' }]\n", "2:10: auth.users: a user needs either a `password` or a `key`"},
-    {"[auth]\nusers = [{ name = 'a', password = '' }]\n", "2:10: auth.users: the password of \"a\" is empty"},
+    {"[auth]\nusers = [{ name = 'a', password = '' }]\n", "2:10: auth.users: \"a\": the password is empty"},
     {"[auth]\nusers = [{ name = 'a', key = 'abc' }]\n", "2:30: auth.users: a key is 32 hexadecimal digits"},
     {"[auth]\nusers = [{ name = 'a', key = 'zz112233445566778899aabbccddeeff' }]\n",
      "2:30: auth.users: a key is 32 hexadecimal"},

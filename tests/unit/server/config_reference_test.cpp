@@ -44,15 +44,18 @@ TEST(ConfigReference, KeepsItsKeysInTheOrderOfTheSchema) {
 
 TEST(ConfigReference, ItsCommentedExamplesAreValidToo) {
   const std::string text = read_source("conf/turnpike.toml");
-  const test::FakeEnvironment environment{
-      .variables = {{"TURN_SECRET", "secret-of-the-variable"}, {"CREDENTIALS_DIRECTORY", "/run"}},
-      .files = {{"turn.secret", "secret-of-the-file"},
-                {"alice.password", "pw"},
-                {"/run/turn-secret", "secret-of-systemd"},
-                {"turn.example.org.crt", test::kFakeCertificate},
-                {"turn.example.org.key", test::kFakeKey},
-                {"/run/turn-chain", test::kFakeCertificate},
-                {"/run/turn-key", test::kFakeKey}}};
+  const test::FakeEnvironment environment{.variables = {{"TURN_SECRET", "secret-of-the-variable"},
+                                                        {"PAGE_KEY", "the-key-of-a-web-page-0"},
+                                                        {"CREDENTIALS_DIRECTORY", "/run"}},
+                                          .files = {{"turn.secret", "secret-of-the-file"},
+                                                    {"alice.password", "pw"},
+                                                    {"backend.key", "a-key-that-is-long-enough"},
+                                                    {"/run/ops-key", "another-key-of-good-length"},
+                                                    {"/run/turn-secret", "secret-of-systemd"},
+                                                    {"turn.example.org.crt", test::kFakeCertificate},
+                                                    {"turn.example.org.key", test::kFakeKey},
+                                                    {"/run/turn-chain", test::kFakeCertificate},
+                                                    {"/run/turn-key", test::kFakeKey}}};
   std::istringstream lines(text);
   std::size_t examples = 0;
   for (std::string line, table; std::getline(lines, line);) {
@@ -62,7 +65,7 @@ TEST(ConfigReference, ItsCommentedExamplesAreValidToo) {
     EXPECT_TRUE(loaded.ok()) << format_report(loaded);
     ++examples;
   }
-  EXPECT_EQ(examples, 11U);
+  EXPECT_EQ(examples, 15U);
 }
 
 TEST(ConfigDocumentation, ExplainsEveryKeyInTheSectionOfItsTable) {

@@ -17,9 +17,10 @@ RuntimeAddresses one_relay() {
   return addresses;
 }
 
-std::shared_ptr<const turn::CoreConfig> build(const Config& config, std::uint64_t seed = 1) {
+std::shared_ptr<const turn::CoreConfig> build(const Config& config, std::uint64_t seed = 1,
+                                              const std::vector<control::StoredUser>& stored = {}) {
   test::SeededRandom random(seed);
-  return make_core_config(config, one_relay(), random);
+  return make_core_config(config, one_relay(), stored, random);
 }
 
 TEST(CoreConfigBuilder, MakesUsersOfPasswordsAndOfKeys) {
@@ -43,6 +44,34 @@ TEST(CoreConfigBuilder, KeepsTheOrderOfSecrets) {
 
 TEST(CoreConfigBuilder, MakesAnotherNonceSecretForEveryProcess) {
   EXPECT_NE(build(Config{}, 1)->nonce_secret, build(Config{}, 2)->nonce_secret);
+}
+
+TEST(CoreConfigBuilder, KeepsTheNonceSecretOfAPreviousConfiguration) {
+  const auto before = build(Config{}, 1);
+  test::SeededRandom random(2);
+  EXPECT_EQ(make_core_config(Config{}, one_relay(), {}, random, before.get())->nonce_secret, before->nonce_secret);
+}
+
+TEST(CoreConfigBuilder, TakesTheUsersOfTheDatabase) {
+  control::StoredUser carol{.name = "carol", .realm = "turnpike"};
+  carol.md5.fill(5);
+  carol.sha256.fill(6);
+  const auto core = build(Config{}, 1, {carol});
+  ASSERT_NE(core->credentials.find_user("carol"), nullptr);
+  EXPECT_EQ(as_text(core->credentials.find_user("carol")->md5.bytes()), as_text(carol.md5));
+  EXPECT_EQ(as_text(core->credentials.find_user("carol")->sha256.bytes()), as_text(carol.sha256));
+}
+
+TEST(CoreConfigBuilder, LeavesUsersOfAnotherRealmOut) {
+  EXPECT_EQ(build(Config{}, 1, {{.name = "carol", .realm = "elsewhere"}})->credentials.find_user("carol"), nullptr);
+}
+
+TEST(CoreConfigBuilder, AUserOfTheFileGoesBeforeOneOfTheDatabase) {
+  Config config;
+  config.auth.users = {{"alice", SecretText{"secret"}, {}, {}}};
+  const auto core = build(config, 1, {{.name = "alice", .realm = "turnpike"}});
+  const auto alice = turn::StaticUser::from_password("alice", "turnpike", "secret");
+  EXPECT_EQ(as_text(core->credentials.find_user("alice")->md5.bytes()), as_text(alice.md5.bytes()));
 }
 
 TEST(CoreConfigBuilder, AnnouncesTheExternalAddress) {

@@ -34,13 +34,18 @@ TEST_F(Demo, MakesUpAnotherSecretEveryTime) {
 }
 
 TEST_F(Demo, RelaysToThisMachineAndNowhereElse) {
-  const auto core = make_core_config(config_, addresses_, random_);
+  const auto core = make_core_config(config_, addresses_, {}, random_);
   for (const char* own : {"127.0.0.1", "10.0.0.7", "::1"}) {
     EXPECT_EQ(core->peers->judge(ip(own)), turn::PeerJudgement::allowed) << own;
   }
   for (const char* other : {"10.0.0.8", "8.8.8.8", "2606:4700::1", "fe80::1", "192.168.1.1", "169.254.169.254"}) {
     EXPECT_NE(core->peers->judge(ip(other)), turn::PeerJudgement::allowed) << other;
   }
+}
+
+TEST_F(Demo, KeepsNothingAndOpensNoAdminSocket) {
+  EXPECT_EQ(config_.auth.database, "");
+  EXPECT_EQ(config_.api.admin_socket, "");
 }
 
 TEST_F(Demo, BannerHoldsIceServersThatWorkForADay) {
@@ -55,7 +60,21 @@ TEST_F(Demo, BannerHoldsIceServersThatWorkForADay) {
 TEST_F(Demo, BannerSaysThatItIsNotForTheInternetAndClaimsNothingThatIsNotThere) {
   const std::string banner = demo_banner(config_, addresses_, UnixSeconds{});
   EXPECT_THAT(banner, HasSubstr("not meant for the internet"));
-  for (const char* missing : {"http", "turns:", "fe80"}) EXPECT_THAT(banner, Not(HasSubstr(missing)));
+  for (const char* missing : {"https", "turns:", "fe80"}) EXPECT_THAT(banner, Not(HasSubstr(missing)));
+}
+
+TEST_F(Demo, BannerShowsTheApiOnLoopbackWithTheKeyThatWasMadeUp) {
+  ASSERT_EQ(config_.api.keys.size(), 1);
+  const std::string& key = config_.api.keys.front().text.value;
+  const std::string banner = demo_banner(config_, addresses_, UnixSeconds{});
+  EXPECT_THAT(banner,
+              HasSubstr("curl -H 'Authorization: Bearer " + key + "' http://127.0.0.1:3478/api/v1/ice-servers\n"));
+}
+
+TEST_F(Demo, BannerIsSilentAboutTheApiWhereNothingServesHttp) {
+  config_.listen = {{ListenScheme::udp, *Endpoint::parse("127.0.0.1:5000")}};
+  addresses_ = resolve_addresses(config_, machine(), {ip("10.0.0.7"), std::nullopt});
+  EXPECT_THAT(demo_banner(config_, addresses_, UnixSeconds{}), Not(HasSubstr("http:")));
 }
 
 TEST_F(Demo, BannerNamesItsListeners) {

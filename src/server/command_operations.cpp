@@ -1,0 +1,103 @@
+#include <fmt/format.h>
+
+#include <boost/json/serialize.hpp>
+#include <ostream>
+
+#include "server/admin_call.hpp"
+#include "server/command_table.hpp"
+
+namespace turnpike::server {
+namespace {
+
+namespace json = boost::json;
+
+void print_status(const json::object& status, std::ostream& out) {
+  const auto line = [&out](std::string_view name, std::string_view value) {
+    out << fmt::format("{:<13} {}\n", name, value);
+  };
+  line("version", text_of(status, "version"));
+  line("state", text_of(status, "state"));
+  line("started", text_of(status, "started"));
+  line("uptime", show_age(number_of(status, "uptimeSeconds")));
+  line("workers", fmt::to_string(number_of(status, "workers")));
+  line("allocations", fmt::to_string(number_of(status, "allocations")));
+  line("realm", text_of(status, "realm"));
+  for (const std::string& listener : texts_of(status, "listeners")) line("listener", listener);
+  line("certificate", text_of(status, "certificateExpiresAt"));
+  line("database", text_of(status, "database"));
+  line("secrets", fmt::to_string(number_of(status, "secrets")));
+  line("static users", fmt::to_string(number_of(status, "staticUsers")));
+  line("configured", text_of(status, "configuredAt"));
+  for (const std::string& key : texts_of(status, "pending")) line("needs restart", key);
+}
+
+/// A command that makes one request and prints what comes of it.
+template <typename Print>
+ExitCode call_once(const cxxopts::ParseResult& parsed, CommandWorld& world, const AdminRequest& request, Print print) {
+  auto call = AdminCall::prepare(parsed, world);
+  if (!call) return ExitCode::failed;
+  const auto answer = call->ask_for_object(request);
+  if (!answer) return ExitCode::failed;
+  if (call->wants_json()) {
+    world.out << json::serialize(*answer) << '\n';
+  } else {
+    print(*answer);
+  }
+  return ExitCode::done;
+}
+
+cxxopts::Options plain_options(const char* command, const char* text) {
+  cxxopts::Options options(command, text);
+  AdminCall::add_options(options);
+  return options;
+}
+
+}  // namespace
+
+cxxopts::Options status_options() {
+  return plain_options("turnpike status", "Prints what the running server says about itself.\n");
+}
+
+ExitCode run_status(const cxxopts::ParseResult& parsed, CommandWorld& world) {
+  return call_once(parsed, world, {"GET", "/api/v1/status"},
+                   [&](const json::object& status) { print_status(status, world.out); });
+}
+
+cxxopts::Options drain_options() {
+  return plain_options("turnpike drain",
+                       "Begins the orderly stop of the running server: no new allocations; it ends when the last one\n"
+                       "has ended, or at server.drain_deadline.\n");
+}
+
+ExitCode run_drain(const cxxopts::ParseResult& parsed, CommandWorld& world) {
+  return call_once(parsed, world, {"POST", "/api/v1/drain"},
+                   [&](const json::object&) { world.out << "the server is draining\n"; });
+}
+
+cxxopts::Options reload_options() {
+  return plain_options(
+      "turnpike reload",
+      "Makes the running server read its configuration again. A file with mistakes changes nothing.\n");
+}
+
+ExitCode run_reload(const cxxopts::ParseResult& parsed, CommandWorld& world) {
+  auto call = AdminCall::prepare(parsed, world);
+  if (!call) return ExitCode::failed;
+  const auto answer = call->ask({"POST", "/api/v1/reload"});
+  if (!answer) return ExitCode::failed;
+  const json::object body = object_of(*answer);
+  const bool is_applied = answer->status / 100 == 2;
+  if (call->wants_json()) {
+    world.out << answer->body << '\n';
+    return is_applied ? ExitCode::done : ExitCode::failed;
+  }
+  for (const std::string& message : texts_of(body, "messages")) (is_applied ? world.out : world.err) << message << '\n';
+  if (is_applied) {
+    world.out << "reloaded\n";
+    return ExitCode::done;
+  }
+  world.err << fmt::format("turnpike: {}\n", explain(*answer));
+  return ExitCode::failed;
+}
+
+}  // namespace turnpike::server

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "server/config.hpp"
+
+namespace turnpike::server {
+
+/// A key of the file whose value is another one.
+struct ConfigDifference {
+  std::string path;    ///< "relay.peers.allow"
+  std::string before;  ///< in TOML, secrets masked: may look the same as `after`
+  std::string after;
+  bool is_live = false;  ///< can change while the server runs
+  friend bool operator==(const ConfigDifference&, const ConfigDifference&) = default;
+};
+
+/// In the order of the reference file.
+[[nodiscard]] std::vector<ConfigDifference> find_differences(const Config& before, const Config& after);
+
+/// `running` with those keys of `fresh` that can change while the server runs.
+[[nodiscard]] Config merge_live(const Config& running, const Config& fresh);
+
+}  // namespace turnpike::server

@@ -1,0 +1,275 @@
+#include "server/metric_table.hpp"
+
+#include <algorithm>
+
+namespace turnpike::server {
+namespace {
+
+using Type = prometheus::MetricType;
+
+constexpr std::array kRelayMetrics{
+    MetricDefinition{
+        Metric::allocations, "turnpike_allocations", Type::Gauge, {"transport", "family"}, "Live allocations."},
+    MetricDefinition{Metric::allocations_started,
+                     "turnpike_allocations_started_total",
+                     Type::Counter,
+                     {"transport", "family"},
+                     "Allocations granted."},
+    MetricDefinition{Metric::allocations_ended,
+                     "turnpike_allocations_ended_total",
+                     Type::Counter,
+                     {"reason"},
+                     "Allocations that have ended."},
+    MetricDefinition{Metric::relayed_bytes,
+                     "turnpike_relayed_bytes_total",
+                     Type::Counter,
+                     {"transport", "family", "direction"},
+                     "Payload relayed, without TURN's own headers."},
+    MetricDefinition{Metric::relayed_packets,
+                     "turnpike_relayed_packets_total",
+                     Type::Counter,
+                     {"transport", "family", "direction"},
+                     "Datagrams relayed; TCP allocations count none."},
+    MetricDefinition{Metric::permissions, "turnpike_permissions", Type::Gauge, {}, "Live permissions."},
+    MetricDefinition{Metric::channels, "turnpike_channels", Type::Gauge, {}, "Live channel bindings."},
+    MetricDefinition{
+        Metric::peer_connections, "turnpike_peer_connections", Type::Gauge, {}, "TCP connections to peers (RFC 6062)."},
+    MetricDefinition{Metric::reservations,
+                     "turnpike_reservations",
+                     Type::Gauge,
+                     {},
+                     "Relay ports put aside for a RESERVATION-TOKEN."},
+    MetricDefinition{Metric::revoked_usernames,
+                     "turnpike_revoked_usernames",
+                     Type::Gauge,
+                     {},
+                     "Usernames that are refused until they expire."},
+    MetricDefinition{
+        Metric::requests, "turnpike_requests_total", Type::Counter, {"method"}, "Well-formed STUN requests."},
+    MetricDefinition{Metric::error_responses,
+                     "turnpike_error_responses_total",
+                     Type::Counter,
+                     {"code"},
+                     "Error responses by STUN error code."},
+    MetricDefinition{Metric::datagrams_received,
+                     "turnpike_datagrams_received_total",
+                     Type::Counter,
+                     {},
+                     "Datagrams read from listeners and relay sockets."},
+    MetricDefinition{Metric::datagrams_sent,
+                     "turnpike_datagrams_sent_total",
+                     Type::Counter,
+                     {},
+                     "Datagrams sent to clients and peers."},
+    MetricDefinition{Metric::datagram_sent_bytes,
+                     "turnpike_datagram_sent_bytes_total",
+                     Type::Counter,
+                     {},
+                     "UDP payload sent to clients and peers."},
+    MetricDefinition{Metric::drops, "turnpike_drops_total", Type::Counter, {"reason"}, "Packets that went no further."},
+    MetricDefinition{
+        Metric::kernel_receive_drops,
+        "turnpike_kernel_receive_drops_total",
+        Type::Counter,
+        {},
+        "Datagrams the kernel dropped because a receive buffer was full; of relay sockets once they close."},
+    MetricDefinition{Metric::rate_limited_sources,
+                     "turnpike_rate_limited_sources",
+                     Type::Gauge,
+                     {"reason"},
+                     "Source addresses held back now: for errors they cause, or for wrong API keys."},
+    MetricDefinition{Metric::relay_ports,
+                     "turnpike_relay_ports",
+                     Type::Gauge,
+                     {},
+                     "Relay ports of the configured range, over all relay addresses."},
+    MetricDefinition{Metric::relay_ports_free, "turnpike_relay_ports_free", Type::Gauge, {}, "Relay ports not in use."},
+    MetricDefinition{
+        Metric::allocations_limit, "turnpike_allocations_limit", Type::Gauge, {}, "quota.total; 0 is no limit."},
+    MetricDefinition{Metric::user_allocations_limit,
+                     "turnpike_user_allocations_limit",
+                     Type::Gauge,
+                     {},
+                     "quota.per_user; 0 is no limit."},
+    MetricDefinition{Metric::client_allocations_limit,
+                     "turnpike_client_allocations_limit",
+                     Type::Gauge,
+                     {},
+                     "The limit of one client address; 0 is no limit."},
+};
+
+constexpr std::array kStreamMetrics{
+    MetricDefinition{Metric::streams, "turnpike_streams", Type::Gauge, {}, "Open TCP and TLS connections of clients."},
+    MetricDefinition{
+        Metric::streams_accepted, "turnpike_streams_accepted_total", Type::Counter, {}, "Connections accepted."},
+    MetricDefinition{Metric::stream_accept_pauses,
+                     "turnpike_stream_accept_pauses_total",
+                     Type::Counter,
+                     {},
+                     "Times that accepting paused for want of descriptors or memory."},
+    MetricDefinition{Metric::streams_ended,
+                     "turnpike_streams_ended_total",
+                     Type::Counter,
+                     {"reason"},
+                     "Connections that ended or were handed over."},
+    MetricDefinition{Metric::stream_sent_bytes,
+                     "turnpike_stream_sent_bytes_total",
+                     Type::Counter,
+                     {},
+                     "Bytes sent on streams, TLS included."},
+    MetricDefinition{
+        Metric::dtls_associations, "turnpike_dtls_associations", Type::Gauge, {}, "Open DTLS associations."},
+    MetricDefinition{Metric::dtls_cookies,
+                     "turnpike_dtls_hello_verify_requests_total",
+                     Type::Counter,
+                     {},
+                     "DTLS cookies sent to clients that showed none."},
+    MetricDefinition{Metric::dtls_bad_cookies,
+                     "turnpike_dtls_bad_cookies_total",
+                     Type::Counter,
+                     {},
+                     "DTLS hellos with a wrong or old cookie."},
+    MetricDefinition{Metric::dtls_ignored_datagrams,
+                     "turnpike_dtls_ignored_datagrams_total",
+                     Type::Counter,
+                     {},
+                     "DTLS datagrams for no association, or a hello repeated."},
+    MetricDefinition{Metric::handshakes,
+                     "turnpike_handshakes_total",
+                     Type::Counter,
+                     {"transport"},
+                     "TLS and DTLS handshakes completed."},
+    MetricDefinition{Metric::handshake_failures,
+                     "turnpike_handshake_failures_total",
+                     Type::Counter,
+                     {"transport", "reason"},
+                     "TLS and DTLS handshakes and sessions that failed."},
+    MetricDefinition{Metric::certificate_expiry,
+                     "turnpike_certificate_expiry_timestamp_seconds",
+                     Type::Gauge,
+                     {},
+                     "When the first of the certificates in service expires; no value without certificate files."},
+    MetricDefinition{Metric::certificate_reload_failures,
+                     "turnpike_certificate_reload_failures_total",
+                     Type::Counter,
+                     {},
+                     "Changed certificate files that could not be used."},
+};
+
+constexpr std::array kControlMetrics{
+    MetricDefinition{
+        Metric::http_sessions, "turnpike_http_sessions_total", Type::Counter, {}, "HTTP connections served."},
+    MetricDefinition{Metric::http_session_failures,
+                     "turnpike_http_session_failures_total",
+                     Type::Counter,
+                     {"reason"},
+                     "HTTP connections refused, timed out or malformed, and answers that we were late with."},
+    MetricDefinition{Metric::http_requests,
+                     "turnpike_http_requests_total",
+                     Type::Counter,
+                     {"route"},
+                     "HTTP requests by route pattern."},
+    MetricDefinition{Metric::http_responses,
+                     "turnpike_http_responses_total",
+                     Type::Counter,
+                     {"class"},
+                     "HTTP answers by class of status."},
+    MetricDefinition{Metric::credentials_minted,
+                     "turnpike_credentials_minted_total",
+                     Type::Counter,
+                     {},
+                     "Ephemeral credentials handed out over HTTP."},
+    MetricDefinition{Metric::api_refusals,
+                     "turnpike_api_refusals_total",
+                     Type::Counter,
+                     {"reason"},
+                     "API requests that their key did not allow."},
+    MetricDefinition{Metric::api_keys, "turnpike_api_keys", Type::Gauge, {}, "API keys in force."},
+    MetricDefinition{Metric::database_ok,
+                     "turnpike_database_ok",
+                     Type::Gauge,
+                     {},
+                     "1 when the database works or none is configured, else 0."},
+    MetricDefinition{Metric::revocations_pending,
+                     "turnpike_revocations_pending",
+                     Type::Gauge,
+                     {},
+                     "Revocations in effect that are not written to the database yet."},
+    MetricDefinition{Metric::build, "turnpike_build_info", Type::Gauge, {"version"}, "Always 1; which version runs."},
+    MetricDefinition{Metric::start_time,
+                     "turnpike_start_time_seconds",
+                     Type::Gauge,
+                     {},
+                     "When the server started, in seconds since 1970."},
+    MetricDefinition{Metric::workers, "turnpike_workers", Type::Gauge, {}, "Relay threads."},
+    MetricDefinition{
+        Metric::draining, "turnpike_draining", Type::Gauge, {}, "1 while the server stops in an orderly way."},
+    MetricDefinition{Metric::ready, "turnpike_ready", Type::Gauge, {}, "1 while new allocations are taken."},
+    MetricDefinition{Metric::config_reloads,
+                     "turnpike_config_reloads_total",
+                     Type::Counter,
+                     {},
+                     "Reloads of the configuration that took effect."},
+    MetricDefinition{Metric::config_reload_failures,
+                     "turnpike_config_reload_failures_total",
+                     Type::Counter,
+                     {},
+                     "Reloads refused because the file has mistakes."},
+    MetricDefinition{Metric::lost_reports,
+                     "turnpike_lost_log_reports_total",
+                     Type::Counter,
+                     {},
+                     "Log lines about allocations that were thrown away because the log did not keep up."},
+    MetricDefinition{Metric::worker_latency,
+                     "turnpike_worker_loop_latency_seconds",
+                     Type::Histogram,
+                     {},
+                     "From posting a message to a relay thread until it runs."},
+    MetricDefinition{Metric::control_lateness,
+                     "turnpike_control_loop_lateness_seconds",
+                     Type::Histogram,
+                     {},
+                     "How much later than due the control loop's timer ran."},
+};
+
+constexpr auto kTable = [] {
+  std::array<MetricDefinition, kMetricCount> table{};
+  std::size_t next = 0;
+  for (const auto& part :
+       {std::span<const MetricDefinition>(kRelayMetrics), std::span<const MetricDefinition>(kStreamMetrics),
+        std::span<const MetricDefinition>(kControlMetrics)}) {
+    for (const MetricDefinition& definition : part) table.at(next++) = definition;
+  }
+  return table;
+}();
+
+constexpr bool is_in_order() {
+  for (std::size_t i = 0; i < kTable.size(); ++i) {
+    if (static_cast<std::size_t>(kTable.at(i).id) != i || kTable.at(i).name.empty()) return false;
+  }
+  return true;
+}
+static_assert(is_in_order(), "one line for each Metric, in its order");
+
+}  // namespace
+
+std::size_t MetricDefinition::label_count() const noexcept {
+  return static_cast<std::size_t>(std::ranges::find(labels, std::string_view{}) - labels.begin());
+}
+
+std::span<const MetricDefinition> metric_table() noexcept { return kTable; }
+
+const MetricDefinition& definition_of(Metric metric) noexcept { return kTable.at(static_cast<std::size_t>(metric)); }
+
+std::string_view name_of(prometheus::MetricType type) noexcept {
+  switch (type) {
+    case Type::Counter: return "counter";
+    case Type::Gauge: return "gauge";
+    case Type::Histogram: return "histogram";
+    case Type::Summary: return "summary";
+    case Type::Untyped: break;
+  }
+  return "untyped";
+}
+
+}  // namespace turnpike::server

@@ -1,2 +1,0 @@
-// Boost.JSON compiled into the tests, which judge our JSON by it.
-#include <boost/json/src.hpp>
