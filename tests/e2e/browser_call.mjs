@@ -1,5 +1,5 @@
 // Two Chromium peers call each other through a TURN server and nothing else. Reads one JSON object from the command line
-// (iceServers, userDataDir, seconds, flags), prints one JSON object: what getStats() and the data channel say.
+// (iceServers or fetch, userDataDir, seconds, flags), prints one JSON object: what getStats() and the data channel say.
 //
 // Signaling is this program: it carries each description, with all its candidates, from one page to the other.
 import http from 'node:http';
@@ -18,6 +18,16 @@ const FLAGS = [
   '--disable-background-networking', '--disable-component-update', '--disable-sync',
   '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream',
 ];
+
+// Runs in the page.
+async function fetchIceServers({ url, key }) {
+  try {
+    const answer = await fetch(url, { headers: { authorization: `Bearer ${key}` } });
+    return answer.ok ? (await answer.json()).iceServers : `status ${answer.status}`;
+  } catch (error) {
+    return error.name;
+  }
+}
 
 // Runs in the page.
 async function prepare({ iceServers, offers }) {
@@ -83,13 +93,20 @@ async function result() {
     framesDecoded: inbound?.framesDecoded ?? 0,
     packetsLost: inbound?.packetsLost ?? 0,
     messages: call.messages,
+    urls: call.connection.getConfiguration().iceServers.flatMap((server) => server.urls),
     candidateErrors: call.candidateErrors,
     candidates: (call.connection.localDescription?.sdp ?? '').split('\r\n').filter((line) => line.startsWith('a=candidate')),
   };
 }
 
+async function fetchElsewhere(browser) {
+  const elsewhere = await browser.newPage();
+  await elsewhere.goto(options.fetch.other);
+  return elsewhere.evaluate(fetchIceServers, options.fetch);
+}
+
 async function main() {
-  await new Promise((resolve) => page.listen(0, '127.0.0.1', resolve));
+  await new Promise((resolve) => page.listen(options.port, '127.0.0.1', resolve));
   const browser = await chromium.launchPersistentContext(options.userDataDir, {
     executablePath: options.executable, args: [...FLAGS, ...options.flags], chromiumSandbox: false, timeout: 60000,
   });
@@ -97,14 +114,18 @@ async function main() {
     const pages = [await browser.newPage(), await browser.newPage()];
     for (const [index, each] of pages.entries()) {
       await each.goto(`http://localhost:${page.address().port}/`);
-      await each.evaluate(prepare, { iceServers: options.iceServers, offers: index === 0 });
+      const iceServers = options.fetch ? await each.evaluate(fetchIceServers, options.fetch) : options.iceServers;
+      if (typeof iceServers === 'string') throw new Error(`fetching the ICE servers gave ${iceServers}`);
+      await each.evaluate(prepare, { iceServers, offers: index === 0 });
     }
     const offer = await pages[0].evaluate(describe, {});
     const answer = await pages[1].evaluate(describe, { remote: offer });
     await pages[0].evaluate(accept, { remote: answer });
     const wanted = { count: 50, milliseconds: options.seconds * 1000 };
     await Promise.all(pages.map((each, index) => each.evaluate(exchange, { name: `peer ${index}`, ...wanted })));
-    console.log(JSON.stringify(await Promise.all(pages.map((each) => each.evaluate(result)))));
+    const results = await Promise.all(pages.map((each) => each.evaluate(result)));
+    const otherOrigin = options.fetch ? await fetchElsewhere(browser) : null;
+    console.log(JSON.stringify(results.map((each) => ({ ...each, otherOrigin }))));
     await Promise.all(pages.map((each) => each.evaluate(() => window.call.connection.close())));
   } finally {
     await browser.close();

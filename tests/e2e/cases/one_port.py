@@ -11,7 +11,7 @@ from harness.clients import connect_stream, connect_tls, open_stream
 from harness.relaying import expect_binding, expect_relayed, stream_server
 from turnclient import BINDING, REQUEST, build, parse
 
-GET = b"GET /turn HTTP/1.1\r\nHost: turn.test\r\n\r\n"
+GET = b"GET /nowhere HTTP/1.1\r\nHost: turn.test\r\n\r\n"
 PROBLEM = '"status":404'
 
 

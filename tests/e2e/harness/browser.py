@@ -34,11 +34,12 @@ def need_browser():
         raise Failed("playwright-core is not in node_modules: npm ci did not do its work")
 
 
-def call(world, network, ice_servers, seconds=25, flags=()):
-    """Runs a call of two pages inside `network`; gives what each page found."""
+def call(world, network, ice_servers, seconds=25, flags=(), fetch=None, port=0):
+    """Runs a call of two pages inside `network`; gives what each page found. With `fetch` {url, key, other} the pages
+    fetch their ICE servers, and a page of the origin `other` tries to. `port`: the pages' own, 0 for any."""
     need_browser()
     wanted = {"iceServers": ice_servers, "userDataDir": str(world.folder / "profile"), "seconds": seconds,
-              "executable": CHROMIUM, "flags": list(flags)}
+              "executable": CHROMIUM, "flags": list(flags), "fetch": fetch, "port": port}
     outcome = world.run(["node", HERE / "browser_call.mjs", json.dumps(wanted)], seconds + 60, network,
                         cwd=HERE, env={**os.environ, "HOME": str(world.folder), "TMPDIR": str(world.folder)})
     lines = [line for line in outcome.text.splitlines() if line.startswith("[{")]

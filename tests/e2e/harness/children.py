@@ -81,13 +81,14 @@ class Outcome:
         self.text = text
 
 
-def run(argv, seconds, network=None, cwd=None, env=None):
-    """Runs to the end; code None says that the time was up and the child was killed."""
-    process = subprocess.Popen([str(part) for part in inside(network, argv)], stdin=subprocess.DEVNULL,
+def run(argv, seconds, network=None, cwd=None, env=None, typed=None):
+    """Runs to the end; code None says that the time was up and the child was killed. `typed`: its standard input."""
+    stdin = subprocess.DEVNULL if typed is None else subprocess.PIPE
+    process = subprocess.Popen([str(part) for part in inside(network, argv)], stdin=stdin,
                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
                                preexec_fn=_die_with_parent, cwd=cwd, env=env)
     try:
-        output, _ = process.communicate(timeout=seconds)
+        output, _ = process.communicate(None if typed is None else typed.encode(), timeout=seconds)
         return Outcome(process.returncode, output.decode(errors="replace"))
     except subprocess.TimeoutExpired:
         end_group(process.pid)

@@ -44,7 +44,9 @@ class Settings:
     certificates: list = dataclasses.field(default_factory=list)
     tcp_peer_ports: list = dataclasses.field(default_factory=list)
     limits: str = ""  # more of turnpike's [limits]
+    auth: str = ""  # more of turnpike's [auth]
     extra: str = ""  # more TOML for turnpike
+    prefix: list = dataclasses.field(default_factory=list)  # a program that becomes turnpike, with its arguments
 
     def port_of(self, scheme):
         return next(listener.port for listener in self.more if listener.scheme == scheme)
@@ -95,7 +97,7 @@ deny = {_strings(settings.deny)}
 [auth]
 secrets = {_strings(settings.secrets)}
 users = [{users}]
-
+{settings.auth}
 [limits]
 {limits}{settings.limits}
 [log]
@@ -227,5 +229,5 @@ def start(options, settings, folder, network):
     else:
         file = folder / f"turnpike-{settings.port}.toml"
         file.write_text(turnpike_file(settings))
-        argv = [str(options.binary), "serve", "-c", str(file)]
+        argv = [*settings.prefix, str(options.binary), "serve", "-c", str(file)]
     return Server(argv, settings, folder, network)
