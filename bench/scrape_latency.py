@@ -140,8 +140,8 @@ def running_server(options):
     key = f'{{ name = "bench", key = "{KEY}", scopes = ["admin"] }}'
     settings = servers.Settings(users={"bench": "bench-password"}, ports="20000-29999", log_level="warn",
                                 workers=options.workers, more=[servers.Listener("tcp")],
-                                extra=f'[quota]\nper_user = 0\nper_client_address = 0\n'
-                                      f'[api]\nadmin_socket = ""\nrate = 0\nkeys = [{key}]\n')
+                                api=f'admin_socket = ""\nrate = 0\nkeys = [{key}]',
+                                extra="[quota]\nper_user = 0\nper_client_address = 0\n")
     with tempfile.TemporaryDirectory(prefix="turnpike-bench-") as folder:
         start = argparse.Namespace(server="turnpike", binary=options.turnpike)
         server = servers.start(start, settings, Path(folder), None)

@@ -33,6 +33,9 @@ bool give_to_owner_of_folder(const std::string& path, int file) {
 
 /// SQLite would make the file with rights by umask. Its -wal and -shm files get owner and rights of this one.
 StoreResult<void> make_file(const std::string& path) {
+  // /var/lib/turnpike is there where a package made it; elsewhere the first use does.
+  const std::size_t slash = path.rfind('/');
+  if (slash != std::string::npos && slash > 0) static_cast<void>(::mkdir(path.substr(0, slash).c_str(), 0750));
   const net::FileDescriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
   if (!file) return errno == EEXIST ? StoreResult<void>{} : system_error("cannot be made");
   if (::fchmod(file.get(), 0600) != 0 || !give_to_owner_of_folder(path, file.get())) {

@@ -5,6 +5,7 @@
 #include <boost/asio/post.hpp>
 #include <chrono>
 #include <csignal>
+#include <filesystem>
 #include <stdexcept>
 #include <thread>
 #include <utility>
@@ -151,6 +152,8 @@ void Server::run_control_loop() {
 void Server::open_admin_socket() {
   const std::string& path = config_.api.admin_socket;
   if (path.empty()) return;
+  std::error_code ignored;  // systemd makes /run/turnpike; started by hand, we do
+  std::filesystem::create_directory(std::filesystem::path(path).parent_path(), ignored);
   auto opened = control::AdminSocket::open(
       control_, path, [this](control::HttpStream stream) { control_plane_->serve(std::move(stream)); });
   if (opened) {

@@ -39,6 +39,7 @@ StoreWatch::News StoreWatch::poll(UnixSeconds now) {
 bool StoreWatch::keep(const control::StoredRevocation& revocation) {
   if (path_.empty()) return false;
   News ignored;
+  if (store_ && identify() != identity_) store_.reset();  // or it would go into a file that nobody finds again
   if (store_ || open(true, ignored)) {
     const auto added = store_->add_revocation(revocation);
     if (added) return true;

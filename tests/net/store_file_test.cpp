@@ -69,6 +69,13 @@ TEST_F(StoreFile, AnEmptyFileBecomesADatabase) {
   EXPECT_TRUE(open());
 }
 
+TEST_F(StoreFile, ItsFolderIsMadeWithIt) {
+  path_ = folder_.path() / "made" / "turnpike.db";
+  EXPECT_TRUE(open());
+  path_ = folder_.path() / "one" / "two" / "turnpike.db";
+  EXPECT_NE(failure().message.find("cannot be made"), std::string::npos);
+}
+
 TEST_F(StoreFile, WhatIsNoFileIsRefusedAtOnce) {
   ASSERT_EQ(::mkfifo(path_.c_str(), 0600), 0);
   EXPECT_EQ(failure().message, path_ + ": is not a regular file");

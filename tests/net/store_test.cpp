@@ -67,12 +67,6 @@ TEST_F(StoreTest, IsNotMadeUnlessThatIsAskedFor) {
   EXPECT_FALSE(std::filesystem::exists(path_));
 }
 
-TEST_F(StoreTest, FoldersAreNotMade) {
-  const auto opened = Store::open(folder_.path() / "missing" / "turnpike.db", {.create = true});
-  ASSERT_FALSE(opened);
-  EXPECT_THAT(opened.error().message, HasSubstr("cannot be made: No such file"));
-}
-
 TEST_F(StoreTest, KeepsKeysWithAllThatTheyMay) {
   ApiKey key = make_key("k1", "page");
   key.grant.scopes.add(Scope::admin);

@@ -107,6 +107,14 @@ TEST_F(StoreWatchTest, AFileThatIsReplacedIsReadAnew) {
   EXPECT_EQ(news.contents->users.front().name, "bob");
 }
 
+TEST_F(StoreWatchTest, ARevocationAfterTheFileWasRemovedGoesIntoANewOne) {
+  static_cast<void>(open_elsewhere());
+  ASSERT_TRUE(watch_.poll(kNow).contents);
+  for (const char* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(path() + suffix);
+  EXPECT_TRUE(watch_.keep(kRevocation));
+  EXPECT_EQ(open_elsewhere()->revocations(kNow).value().size(), 1);
+}
+
 TEST(StoreWatchWithoutPathTest, ThereIsNothingToWriteInto) {
   StoreWatch watch{""};
   EXPECT_FALSE(watch.poll(kNow).contents);

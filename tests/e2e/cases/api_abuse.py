@@ -137,7 +137,7 @@ def _(world):
 
 @case("a query with a bad user or ttl gets 400, too long a ttl is cut", only="turnpike")
 def _(world):
-    api = Api(world, api="rate = 0", auth='max_ttl = "24h"\n')
+    api = Api(world, api="rate = 0", auth='max_ttl = "24h"\ndatabase = ""')
     for query in ("ttl=0", "ttl=-1", "ttl=1e400", "ttl=soon", "ttl=1.5", "ttl=", "ttl=1000000000000",
                   "ttl=" + "9" * 30, "user=", "user=a%0Ab", "user=a%00b",
                   "user=%ff%fe", "user=" + "x" * 491, "user=%ed%a0%80", "ttl=%31%", "user=%zz"):

@@ -117,7 +117,7 @@ def _(world):
     folder.mkdir()
     folder.chmod(0o555)
     rights = "-dac_override,-dac_read_search,-fowner"
-    api = Api(world, auth=f'database = "{folder}/turnpike.db"\n', prefix=["setpriv", "--bounding-set", rights])
+    api = Api(world, auth=f'database = "{folder}/turnpike.db"', prefix=["setpriv", "--bounding-set", rights])
     expect_serving(api)
     expect_revoked_in_memory(api, world)
     expect_equal(list(folder.iterdir()), [], "what is in the folder")

@@ -69,9 +69,9 @@ class Api:
         self.database = world.folder / "turnpike.db"
         self.socket = world.folder / f"admin-{len(world.servers)}.sock"
         tables = ",\n  ".join(toml_of(key) for key in (KEYS if keys is None else keys))
-        settings["extra"] = (f"[api]\nadmin_socket = {json.dumps(str(self.socket))}\nkeys = [\n  {tables}\n]\n{api}\n"
-                             f"[http]\n{http_table}\n" + settings.get("extra", ""))
-        settings.setdefault("auth", f"database = {json.dumps(str(self.database))}\n" if database else "")
+        settings["api"] = f"admin_socket = {json.dumps(str(self.socket))}\nkeys = [\n  {tables}\n]\n{api}"
+        settings["extra"] = f"[http]\n{http_table}\n" + settings.get("extra", "")
+        settings.setdefault("auth", f"database = {json.dumps(str(self.database) if database else '')}")
         self.server, self.authority = stream_server(world, list(schemes), network, authority, **settings)
         self.file = self.server.argv[-1]
         # What a wrong client would use: the passwords that the server gives out are right ones.

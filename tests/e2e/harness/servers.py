@@ -44,7 +44,8 @@ class Settings:
     certificates: list = dataclasses.field(default_factory=list)
     tcp_peer_ports: list = dataclasses.field(default_factory=list)
     limits: str = ""  # more of turnpike's [limits]
-    auth: str = ""  # more of turnpike's [auth]
+    auth: str = 'database = ""'  # more of turnpike's [auth]
+    api: str = 'admin_socket = ""'  # turnpike's [api]
     extra: str = ""  # more TOML for turnpike
     prefix: list = dataclasses.field(default_factory=list)  # a program that becomes turnpike, with its arguments
 
@@ -98,6 +99,10 @@ deny = {_strings(settings.deny)}
 secrets = {_strings(settings.secrets)}
 users = [{users}]
 {settings.auth}
+
+[api]
+{settings.api}
+
 [limits]
 {limits}{settings.limits}
 [log]
