@@ -12,6 +12,7 @@ import contextlib
 import http.client
 import json
 import os
+import re
 import resource
 import signal
 import statistics
@@ -31,6 +32,7 @@ from harness import network, servers  # noqa: E402
 KEY = "the-key-of-the-latency-measurement-0123456789"
 SCRAPER_NICENESS = 10  # the scraper is no part of the server: it must not take the generator's turn
 PAGE = 1000  # sessions
+NEXT = re.compile(rb'"next":"([0-9-]+)"')
 
 
 def find(name, places):
@@ -89,10 +91,12 @@ def scrape_once(connection):
     seen, cursor = 0, ""
     for _ in range(100):
         going_on = f"&cursor={cursor}" if cursor else ""
-        page = json.loads(fetch(connection, f"/api/v1/allocations?limit={PAGE}{going_on}", KEY))
-        seen, cursor = seen + len(page["allocations"]), page["next"]
-        if cursor is None:
+        page = fetch(connection, f"/api/v1/allocations?limit={PAGE}{going_on}", KEY)
+        seen += page.count(b'"username":')  # to parse it all would cost more than to make it
+        found = NEXT.search(page)
+        if not found:
             break
+        cursor = found.group(1).decode()
     return seen
 
 

@@ -7,9 +7,9 @@
 
 #include <boost/beast/core/string.hpp>
 
-#include "control/clean_text.hpp"
 #include "turnpike/base/base64.hpp"
 #include "turnpike/base/bytes.hpp"
+#include "turnpike/base/clean_text.hpp"
 
 namespace turnpike::control {
 namespace {

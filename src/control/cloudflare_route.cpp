@@ -79,6 +79,7 @@ Response answer_to(RevocationOutcome outcome) {
     case RevocationOutcome::not_stored:
       return make_json(http::status::accepted, json::object{{"revoked", true}, {"stored", false}});
     case RevocationOutcome::malformed:
+    case RevocationOutcome::too_far:
       return make_error(http::status::unprocessable_entity, "the username was not made here");
     case RevocationOutcome::no_room: break;
   }
@@ -102,7 +103,7 @@ Response answer_cloudflare_single(RouteContext& context, const Exchange& exchang
 void revoke_as_cloudflare(RouteContext& context, const Exchange& exchange, const Reply& reply) {
   const auto grant = admit(context, exchange);
   if (!grant) return reply(grant.error());
-  revoke_username(context, exchange.parameters.back(),
+  revoke_username(context, exchange.parameters.back(), *grant,
                   [reply](RevocationOutcome outcome) { reply(answer_to(outcome)); });
 }
 

@@ -15,6 +15,7 @@ namespace turnpike::control {
 namespace {
 
 constexpr int kMaxReadsOnRefusal = 16;
+constexpr std::size_t kAdminReserve = 32;
 
 // 503 as far as one call of the kernel takes it: the point is to keep nothing of this client.
 void turn_away(HttpStream stream) {
@@ -48,6 +49,21 @@ struct HttpServer::State : SessionSet {
     for (const auto& session : all) action(*session);
   }
 
+  /// Who has been waiting longest for a request to be whole gives way: a flood of slow clients costs its own, and who
+  /// asks gets an answer. The local command line must come through in any case.
+  bool make_room(bool is_local_admin) {
+    if (sessions.size() < options.max_sessions) return true;
+    std::shared_ptr<HttpSession> oldest;
+    for (const auto& [key, session] : sessions) {
+      if (!session->reading_since()) continue;
+      if (!oldest || session->reading_since() < oldest->reading_since()) oldest = session;
+    }
+    if (!oldest) return is_local_admin && sessions.size() < options.max_sessions + kAdminReserve;
+    ++counters.evicted;
+    oldest->close();
+    return true;
+  }
+
   boost::asio::io_context& loop;
 };
 
@@ -60,7 +76,7 @@ HttpServer::HttpServer(boost::asio::io_context& loop, const Options& options, Ex
 HttpServer::~HttpServer() { stop(); }
 
 void HttpServer::serve(HttpStream stream) {
-  if (state_->sessions.size() >= state_->options.max_sessions) {
+  if (!state_->make_room(stream.is_local_admin)) {
     ++state_->counters.refused;
     turn_away(std::move(stream));
     return;

@@ -63,6 +63,7 @@ void HttpSession::on_timeout() {
   }
   const bool kept_idle = phase_ == Phase::reading && reader_.is_idle() && !first_;
   if (phase_ != Phase::ending && !kept_idle) ++set_.counters.timed_out;
+  if (phase_ == Phase::reading && !reader_.is_idle()) return end_with(http::status::request_timeout);
   if (phase_ == Phase::answering) stream_.abort();
   close();
 }
@@ -136,6 +137,10 @@ void HttpSession::answer(std::uint64_t turn, Response response) {
 
 void HttpSession::refuse(http::status status) {
   ++set_.counters.malformed;
+  end_with(status);
+}
+
+void HttpSession::end_with(http::status status) {
   first_ = false;
   last_ = true;
   Response response = make_problem(status);
@@ -155,6 +160,7 @@ void HttpSession::on_answered(error_code error, std::size_t) {
   if (error) return close();
   if (last_ || set_.draining) return end();
   phase_ = Phase::reading;
+  reading_since_ = Clock::now();
   arm(reader_.is_idle() ? set_.options.idle_timeout : set_.options.request_timeout);
   advance();
 }

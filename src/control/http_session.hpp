@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include <boost/asio/io_context.hpp>
@@ -21,12 +22,20 @@ namespace turnpike::control {
 /// loop or as a reply, does nothing.
 class HttpSession : public std::enable_shared_from_this<HttpSession> {
  public:
+  using Clock = boost::asio::steady_timer::clock_type;
+
   HttpSession(boost::asio::io_context& loop, EngineStream stream, const Caller& caller, SessionSet& set);
 
   void start();
   /// Ends now if nothing of a request is here; otherwise the next answer is the last.
   void drain();
   void close();
+
+  /// Since when it waits for a whole request; nothing while one is being answered.
+  [[nodiscard]] std::optional<Clock::time_point> reading_since() const noexcept {
+    if (phase_ != Phase::reading) return std::nullopt;
+    return reading_since_;
+  }
 
  private:
   enum class Phase : std::uint8_t { reading, handling, answering, ending, closed };
@@ -40,6 +49,7 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   void call_handler(Request request, const Reply& reply);
   void answer(std::uint64_t turn, Response response);
   void refuse(http::status status);
+  void end_with(http::status status);
   void say_continue();
   void send(const Response& response, BodyUse use);
   void on_continued(error_code error, std::size_t size);
@@ -57,6 +67,7 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   boost::asio::steady_timer timer_;  // the one deadline of the phase
   std::vector<std::uint8_t> out_;
   Phase phase_ = Phase::reading;
+  Clock::time_point reading_since_ = Clock::now();
   std::uint64_t turn_ = 0;       // tells the reply to this request from one to an earlier request
   unsigned version_ = 11;        // the request's
   BodyUse use_ = BodyUse::send;  // likewise

@@ -56,6 +56,12 @@ StoreResult<void> apply_missing(sqlite3* database, std::span<const std::string_v
 std::span<const std::string_view> store_migrations() noexcept { return kMigrations; }
 
 StoreResult<void> migrate(sqlite3* database, std::span<const std::string_view> migrations) {
+  // What is up to date is not locked: a server must be able to read while somebody else writes.
+  const StoreResult<std::int64_t> version = ask_number(database, "PRAGMA user_version");
+  if (!version) return version.error();
+  const StoreResult<std::int64_t> application = ask_number(database, "PRAGMA application_id");
+  if (!application) return application.error();
+  if (*version == static_cast<std::int64_t>(migrations.size()) && *application == kApplicationId) return {};
   if (auto begun = run_script(database, "BEGIN IMMEDIATE"); !begun) return begun;
   StoreResult<void> applied = apply_missing(database, migrations);
   if (applied) applied = run_script(database, "COMMIT");

@@ -33,13 +33,17 @@ Response readiness(const std::vector<std::string>& reasons) {
                    json::object{{"status", "not ready"}, {"reasons", to_json(reasons)}});
 }
 
+bool is_of_proxy(boost::beast::string_view name) {
+  constexpr boost::beast::string_view kPrefix = "X-Forwarded-";
+  return boost::beast::iequals(name, "Forwarded") || boost::beast::iequals(name, "Via") ||
+         boost::beast::iequals(name, "X-Real-IP") || boost::beast::iequals(name.substr(0, kPrefix.size()), kPrefix);
+}
+
 /// By address, unless a proxy stands in front: then the address is the proxy's and says nothing.
 bool may_scrape_without_key(const ControlSettings& settings, const Exchange& exchange) {
   const Request& request = exchange.request;
   if (exchange.caller.is_local_admin) return true;
-  if (request.find(http::field::forwarded) != request.end() || request.find("X-Forwarded-For") != request.end()) {
-    return false;
-  }
+  if (std::ranges::any_of(request, [](const auto& field) { return is_of_proxy(field.name_string()); })) return false;
   const IpAddress client = exchange.caller.client.address.unmapped();
   return std::ranges::any_of(settings.metrics_allow, [&](const IpPrefix& block) { return block.contains(client); });
 }
@@ -72,8 +76,7 @@ void add_operation_routes(Router& router, RouteContext& context) {
     backend.status([reply](const ServerStatus& status) { reply(make_json(http::status::ok, to_json(status))); });
   });
   router.add(http::verb::post, "/api/v1/drain", Access::admin, [&backend](const Shared&, const Reply& reply) {
-    backend.start_draining();
-    reply(make_json(http::status::accepted, json::object{{"state", "draining"}}));
+    backend.start_draining([reply] { reply(make_json(http::status::accepted, json::object{{"state", "draining"}})); });
   });
   router.add(http::verb::post, "/api/v1/reload", Access::admin, [&backend](const Shared&, const Reply& reply) {
     backend.reload([reply](const ReloadOutcome& outcome) { reply(reload_answer(outcome)); });

@@ -29,6 +29,7 @@ void RequestReader::start_request() {
   parser_->header_limit(limits_.max_header);
   parser_->body_limit(limits_.max_body);
   header_checked_ = false;
+  header_.reset();
   empty_lines_ = 0;
 }
 
@@ -69,6 +70,8 @@ RequestReader::Outcome RequestReader::parse() {
   if (!parser_->is_header_done() || header_checked_) return used == 0 ? Outcome::need_more : Outcome::complete;
 
   header_checked_ = true;
+  // RFC 9110 section 6.5.1: a trailer field is no header field. The parser makes it one, after the header was judged.
+  if (parser_->chunked()) header_ = parser_->get().base();
   parser_->eager(true);  // from here on the parser may take all there is
   if (const auto fault = find_fault()) return refuse(*fault);
   return waits_for_continue() ? Outcome::wants_continue : Outcome::complete;
@@ -123,6 +126,7 @@ RequestReader::Outcome RequestReader::refuse(http::status status) noexcept {
 
 Request RequestReader::take() {
   Request request = parser_->release();
+  if (header_) request.base() = std::move(*header_);
   start_request();
   if (buffer_.size() == 0) buffer_.shrink_to_fit();  // an idle session holds no buffer
   return request;

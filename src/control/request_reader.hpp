@@ -55,6 +55,7 @@ class RequestReader {
   Limits limits_;
   boost::beast::flat_buffer buffer_;
   std::optional<http::request_parser<http::string_body>> parser_;
+  std::optional<http::request_header<>> header_;  // as it came, where trailers may come after it
   http::status refusal_ = http::status::bad_request;
   int empty_lines_ = 0;
   bool header_checked_ = false;

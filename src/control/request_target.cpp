@@ -4,7 +4,7 @@
 #include <boost/url/pct_string_view.hpp>
 #include <boost/url/url_view.hpp>
 
-#include "control/clean_text.hpp"
+#include "turnpike/base/clean_text.hpp"
 
 namespace turnpike::control {
 namespace {

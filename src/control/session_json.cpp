@@ -5,7 +5,7 @@
 #include <boost/json/array.hpp>
 #include <ctime>
 
-#include "control/clean_text.hpp"
+#include "turnpike/base/clean_text.hpp"
 #include "turnpike/control/time_text.hpp"
 
 namespace turnpike::control {

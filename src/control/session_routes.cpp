@@ -92,6 +92,9 @@ Response answer_to(RevocationOutcome outcome) {
     case RevocationOutcome::malformed:
       return make_problem(http::status::unprocessable_entity,
                           "this is no ephemeral username: it must be EXPIRY:USER or EXPIRY");
+    case RevocationOutcome::too_far:
+      return make_problem(http::status::unprocessable_entity,
+                          "the username expires later than this key could have minted it for");
     case RevocationOutcome::no_room: break;
   }
   return make_problem(http::status::service_unavailable, "too many usernames are revoked already");
@@ -113,7 +116,7 @@ void add_session_routes(Router& router, RouteContext& context) {
   // Who may mint may take back.
   router.add(http::verb::delete_, "/api/v1/credentials/{username}", Access::credentials,
              [&context](const Shared& exchange, const Reply& reply) {
-               revoke_username(context, exchange->parameters.front(),
+               revoke_username(context, exchange->parameters.front(), exchange->grant,
                                [reply](RevocationOutcome outcome) { reply(answer_to(outcome)); });
              });
 }

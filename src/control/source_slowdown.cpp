@@ -24,14 +24,18 @@ IpAddress source_of(const IpAddress& address) noexcept {
 SourceSlowdown::SourceSlowdown(const KeyedHash::Key& key) : hash_(key), entries_(kEntries) {}
 
 std::optional<Seconds> SourceSlowdown::wait_of(const IpAddress& source, Instant now) const noexcept {
-  const Entry& entry = entries_[hash_(source_of(source)) % kEntries];
+  const std::uint64_t hash = hash_(source_of(source));
+  const Entry& entry = entries_[hash % kEntries];
+  if (entry.source != hash) return std::nullopt;
   const Duration wait = entry.free_from - now - kFree;
   if (wait <= Duration{0}) return std::nullopt;
   return std::chrono::ceil<Seconds>(wait);
 }
 
 void SourceSlowdown::count_wrong(const IpAddress& source, Instant now) noexcept {
-  Entry& entry = entries_[hash_(source_of(source)) % kEntries];
+  const std::uint64_t hash = hash_(source_of(source));
+  Entry& entry = entries_[hash % kEntries];
+  if (entry.source != hash) entry = {hash, now};
   entry.free_from = std::min(std::max(entry.free_from, now) + kCost, now + kFree + kCost);
 }
 

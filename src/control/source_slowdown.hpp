@@ -12,8 +12,9 @@
 namespace turnpike::control {
 
 /// Slows down those who try keys: ten wrong ones from a source (IPv6: one /64) are free, then one each six seconds is,
-/// and in between nothing that comes from there with a key is looked at. A fixed table: two sources that fall together
-/// share their fate for a while.
+/// and in between nothing that comes from there with a key is looked at. A fixed table: of two sources that fall
+/// together the later one takes the place. That forgives the other one, which keys of 256 bits can afford; that many
+/// sources could keep out one that is innocent would be worse.
 class SourceSlowdown {
  public:
   explicit SourceSlowdown(const KeyedHash::Key& key);
@@ -26,7 +27,8 @@ class SourceSlowdown {
 
  private:
   struct Entry {
-    Instant free_from{};  // the debt, as the instant at which it is paid off
+    std::uint64_t source = 0;  // by hash
+    Instant free_from{};       // the debt, as the instant at which it is paid off
   };
   KeyedHash hash_;
   std::vector<Entry> entries_;

@@ -199,8 +199,8 @@ StoreResult<bool> Store::delete_user(std::string_view name) {
 StoreResult<std::vector<StoredRevocation>> Store::revocations(UnixSeconds now) {
   const auto bind_now = [now](SqliteStatement& statement) { statement.bind(1, now); };
   auto rows = state_->list<StoredRevocation>(
-      "SELECT username, expiry FROM revocations WHERE expiry > ?1 ORDER BY expiry, username", read_revocation,
-      bind_now);
+      "SELECT username, expiry FROM revocations WHERE expiry > ?1 ORDER BY expiry, username LIMIT 65536",
+      read_revocation, bind_now);
   if (!rows) return rows;
   auto expired =
       SqliteStatement::prepare(state_->database.get(), "SELECT 1 FROM revocations WHERE expiry <= ?1 LIMIT 1");

@@ -49,6 +49,9 @@ StoreResult<void> check_kind(const std::string& path) {
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0) return system_error("cannot be opened");
   if (!S_ISREG(status.st_mode)) return StoreError{"is not a regular file"};
+  // It holds keys that are as good as passwords. A file that came from elsewhere is closed before more goes into it.
+  constexpr mode_t kOthers = 0077;
+  if ((status.st_mode & kOthers) != 0) static_cast<void>(::chmod(path.c_str(), status.st_mode & 0700));
   return {};
 }
 

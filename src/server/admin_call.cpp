@@ -111,7 +111,7 @@ std::vector<std::string> texts_of(const json::object& object, std::string_view n
   if (array == nullptr) return texts;
   for (const json::value& each : *array) {
     if (const json::string* text = each.if_string()) {
-      texts.push_back(escape_printable(std::string_view(text->data(), text->size())));
+      texts.push_back(escape_line(std::string_view(text->data(), text->size())));
     }
   }
   return texts;

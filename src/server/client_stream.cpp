@@ -87,7 +87,10 @@ ClientStream::Step ClientStream::sniff() {
     case stun::StreamKind::http:
       if (policy_->plain_http) return change_to(Phase::http);
       break;
-    case stun::StreamKind::other: break;
+    case stun::StreamKind::other:
+      // Where nothing else is spoken, HTTP itself says what is wrong with it.
+      if (policy_->plain_http && !policy_->plain_turn && !policy_->tls) return change_to(Phase::http);
+      break;
   }
   return end(StreamEnd::not_spoken);
 }
@@ -109,8 +112,10 @@ std::optional<ClientStream::Step> ClientStream::decide_inside(stun::StreamKind k
     case stun::StreamKind::http:
       if (policy_->tls_http) return change_to(Phase::http);
       break;
-    case stun::StreamKind::tls:
-    case stun::StreamKind::other: break;
+    case stun::StreamKind::tls: break;
+    case stun::StreamKind::other:
+      if (policy_->tls_http && !policy_->tls_turn) return change_to(Phase::http);
+      break;
   }
   return end(StreamEnd::not_spoken);
 }

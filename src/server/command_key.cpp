@@ -30,7 +30,7 @@ control::ScopeSet find_scopes(const cxxopts::ParseResult& parsed) {
   control::ScopeSet scopes;
   for (const std::string& name : parsed["scope"].as<std::vector<std::string>>()) {
     const Parsed<control::Scope> scope = parse_scope(name);
-    if (!scope) throw WrongCall{"--scope: " + escape_printable(scope.error().message)};
+    if (!scope) throw WrongCall{"--scope: " + escape_line(scope.error().message)};
     scopes.add(*scope);
   }
   return scopes;
@@ -40,7 +40,7 @@ std::optional<Seconds> find_cap(const cxxopts::ParseResult& parsed) {
   const auto text = find_text(parsed, "ttl-cap");
   if (!text) return std::nullopt;
   const Parsed<Seconds> cap = parse_seconds(*text);
-  if (!cap) throw WrongCall{"--ttl-cap: " + escape_printable(cap.error().message)};
+  if (!cap) throw WrongCall{"--ttl-cap: " + escape_line(cap.error().message)};
   if (cap->count() == 0) throw WrongCall{"--ttl-cap: such credentials expire at once"};
   return *cap;
 }
@@ -50,7 +50,7 @@ std::vector<std::string> find_origins(const cxxopts::ParseResult& parsed) {
   if (parsed.count("origin") == 0) return origins;
   for (const std::string& text : parsed["origin"].as<std::vector<std::string>>()) {
     const Parsed<WebOrigin> origin = parse_web_origin(text);
-    if (!origin) throw WrongCall{"--origin: " + escape_printable(origin.error().message)};
+    if (!origin) throw WrongCall{"--origin: " + escape_line(origin.error().message)};
     if (origin->text == "*") throw WrongCall{"--origin: without it a key is good for every origin"};
     origins.push_back(origin->text);
   }
@@ -117,6 +117,7 @@ ExitCode revoke_key(const cxxopts::ParseResult& parsed, CommandWorld& world) {
 std::string show_json(const control::ApiKey& key) {
   const auto list = [](const std::vector<std::string>& words) {
     std::vector<std::string> quoted;
+    quoted.reserve(words.size());
     for (const std::string& word : words) quoted.push_back(quote_json(word));
     return "[" + join(quoted, ",") + "]";
   };

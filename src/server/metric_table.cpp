@@ -163,7 +163,7 @@ constexpr std::array kControlMetrics{
                      "turnpike_http_session_failures_total",
                      Type::Counter,
                      {"reason"},
-                     "HTTP connections refused, timed out or malformed, and answers that we were late with."},
+                     "HTTP connections refused, evicted, timed out or malformed, and answers that we were late with."},
     MetricDefinition{Metric::http_requests,
                      "turnpike_http_requests_total",
                      Type::Counter,

@@ -20,6 +20,7 @@ void report_control(const MetricsInput& input, MetricSheet& sheet) {
   sheet.set(Metric::http_session_failures, {"refused"}, counters.http.refused);
   sheet.set(Metric::http_session_failures, {"timed_out"}, counters.http.timed_out);
   sheet.set(Metric::http_session_failures, {"malformed"}, counters.http.malformed);
+  sheet.set(Metric::http_session_failures, {"evicted"}, counters.http.evicted);
   sheet.set(Metric::http_session_failures, {"late"}, counters.http.late);
   for (std::size_t i = 0; i < input.route_names.size(); ++i) {
     sheet.set(Metric::http_requests, {input.route_names[i]}, count_at(counters.by_route, i));

@@ -50,14 +50,18 @@ void for_each_code_point(std::string_view text, Visit visit) {
 
 }  // namespace
 
-std::string escape_printable(std::string_view text) {
+namespace {
+
+enum class Quotes : bool { keep, escape };
+
+std::string escape(std::string_view text, Quotes quotes) {
   std::string out;
   for_each_code_point(text, [&](std::string_view bytes, const std::optional<CodePoint>& code) {
     if (!code) {
       out += fmt::format("\\x{:02x}", static_cast<unsigned char>(bytes.front()));
     } else if (code->value == '\n') {
       out += "\\n";
-    } else if (code->value == '"' || code->value == '\\') {
+    } else if (quotes == Quotes::escape && (code->value == '"' || code->value == '\\')) {
       out.append("\\").append(bytes);
     } else if (is_dangerous(code->value)) {
       out += code->value < 0x80 ? fmt::format("\\x{:02x}", code->value) : fmt::format("\\u{{{:x}}}", code->value);
@@ -67,6 +71,12 @@ std::string escape_printable(std::string_view text) {
   });
   return out;
 }
+
+}  // namespace
+
+std::string escape_printable(std::string_view text) { return escape(text, Quotes::escape); }
+
+std::string escape_line(std::string_view text) { return escape(text, Quotes::keep); }
 
 std::string quote_json(std::string_view text) {
   std::string out = "\"";

@@ -9,6 +9,9 @@ namespace turnpike::server {
 /// is no valid UTF-8, controls the terminal, or changes the direction of writing.
 [[nodiscard]] std::string escape_printable(std::string_view text);
 
+/// The same for a whole sentence, whose own quotes stay as they are.
+[[nodiscard]] std::string escape_line(std::string_view text);
+
 /// A JSON string, quotes included, by the same rules: bytes that are no valid UTF-8 become U+FFFD.
 [[nodiscard]] std::string quote_json(std::string_view text);
 

@@ -1,5 +1,8 @@
 #include "server/server.hpp"
 
+#include <sys/resource.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
@@ -22,6 +25,7 @@ namespace {
 
 constexpr std::chrono::milliseconds kDrainPoll{50};
 constexpr std::uint32_t kMaxWorkers = 64;
+constexpr int kControlNiceness = 5;
 
 std::uint32_t worker_count(const Config& config) {
   if (config.server.workers != 0) return config.server.workers;
@@ -123,12 +127,14 @@ Server::~Server() {
 }
 
 void Server::run() {
+  open_admin_socket();
   for (const auto& worker : workers_.all()) worker->start();
+  // After the workers, which would inherit it: a scrape must not take a relaying thread's turn.
+  static_cast<void>(::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), kControlNiceness));
   phase_ = Phase::serving;
   wait_for_signal();
   schedule_statistics();
   watch_certificates();
-  open_admin_socket();
   watch_each_second();
   log_->write(LogLevel::info, "serving",
               {{"workers", workers_.size()}, {"listeners", config_.listen.size()}, {"realm", config_.server.realm}});
@@ -148,7 +154,7 @@ void Server::run_control_loop() {
   }
 }
 
-// The server is worth running without it: it only serves the command line.
+// The server is worth running without it: it only serves the command line. May throw std::runtime_error.
 void Server::open_admin_socket() {
   const std::string& path = config_.api.admin_socket;
   if (path.empty()) return;
@@ -158,6 +164,10 @@ void Server::open_admin_socket() {
       control_, path, [this](control::HttpStream stream) { control_plane_->serve(std::move(stream)); });
   if (opened) {
     admin_socket_ = std::move(*opened);
+  } else if (opened.error() == boost::system::errc::address_in_use) {
+    // Two servers would share the clients between them, and every command would reach one of them only.
+    throw std::runtime_error("a server listens on the admin socket " + path +
+                             " already: set api.admin_socket for another");
   } else {
     log_->write(LogLevel::warn, "no admin socket: `turnpike sessions` and its like will not reach this server",
                 {{"path", path}, {"reason", opened.error().message()}});
@@ -180,19 +190,25 @@ void Server::on_signal(int signal) {
   if (phase_ == Phase::draining) {
     end();
   } else if (phase_ == Phase::serving) {
-    static_cast<void>(start_draining());
+    start_draining([] {});
   }
 }
 
-bool Server::start_draining() {
-  if (phase_ != Phase::serving) return false;
+void Server::start_draining(std::function<void()> answer) {
+  if (phase_ != Phase::serving) return answer();
   phase_ = Phase::draining;
   log_->write(LogLevel::info, "stopping", {{"deadline_ms", config_.server.drain_deadline.count()}});
   drain_deadline_ = sample_now().mono + config_.server.drain_deadline;
   control_plane_->start_draining();
-  workers_.tell([](Worker& worker) { worker.start_draining(); });
+  workers_.ask(
+      [](Worker& worker) {
+        worker.start_draining();
+        return true;
+      },
+      [answer = std::move(answer)](bool, std::size_t missing) {
+        if (missing == 0) answer();
+      });
   poll_drain();
-  return true;
 }
 
 void Server::poll_drain() {

@@ -95,7 +95,7 @@ class Server final : control::Backend {
   void collect_metrics(std::function<void(std::vector<prometheus::MetricFamily>)> answer) override;
   void status(std::function<void(control::ServerStatus)> answer) override;
   [[nodiscard]] std::vector<std::string> unready_reasons() const override;
-  bool start_draining() override;
+  void start_draining(std::function<void()> answer) override;
   void reload(std::function<void(control::ReloadOutcome)> answer) override;
   [[nodiscard]] control::ServerStatus status_without_counts() const;
   [[nodiscard]] std::vector<prometheus::MetricFamily> make_metrics(const WorkerStatistics& workers) const;

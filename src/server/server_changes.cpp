@@ -59,12 +59,17 @@ void Server::take_contents(StoreWatch::Contents contents) {
     distribute_core_config([] {});
   }
   std::unordered_set<std::string> revoked;
+  auto fresh = std::make_shared<std::vector<control::StoredRevocation>>();
   for (const control::StoredRevocation& each : contents.revocations) {
     revoked.insert(each.username);
-    if (revoked_.contains(each.username)) continue;
-    workers_.tell([each](Worker& worker) { static_cast<void>(worker.revoke(each.username, each.expiry)); });
+    if (!revoked_.contains(each.username)) fresh->push_back(each);
   }
   revoked_ = std::move(revoked);
+  if (!fresh->empty()) {
+    workers_.tell([fresh = std::shared_ptr<const std::vector<control::StoredRevocation>>(fresh)](Worker& worker) {
+      worker.revoke_all(*fresh);
+    });
+  }
 }
 
 // The configuration -------------------------------------------------------------------------------------------------
@@ -123,9 +128,9 @@ void Server::reload(std::function<void(control::ReloadOutcome)> answer) {
 // Each second -------------------------------------------------------------------------------------------------------
 
 void Server::watch_each_second() {
+  second_timer_.expires_after(kEachSecond);  // first: what the database costs is to be seen as lateness
   take_news(store_.poll(sample_now().wall));
   probe_workers();
-  second_timer_.expires_after(kEachSecond);
   second_timer_.async_wait([this](const error_code& error) {
     if (error) return;
     const auto late = boost::asio::steady_timer::clock_type::now() - second_timer_.expiry();

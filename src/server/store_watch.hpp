@@ -52,16 +52,21 @@ class StoreWatch {
 
   [[nodiscard]] std::optional<Identity> identify() const noexcept;
   [[nodiscard]] bool open(bool create, News& news);
-  void fail(const control::StoreError& error, News& news);
-  void read(UnixSeconds now, News& news);
+  /// False, for its callers to say so too.
+  bool fail(const control::StoreError& error, News& news);
+  void say(const control::StoreError& error, News& news);
+  [[nodiscard]] bool read(UnixSeconds now, News& news);
   void write_pending(UnixSeconds now, News& news);
+  bool wait_for_poll(const control::StoredRevocation& revocation);
 
   std::string path_;
   std::string state_ = path_.empty() ? "none" : "absent";
   std::unique_ptr<control::Store> store_;
   Identity identity_{};
   std::optional<std::int64_t> read_version_;
+  bool was_read_ = false;  // ever
   std::deque<control::StoredRevocation> pending_;
+  News unsaid_;  // from keep(), for the next poll
 };
 
 }  // namespace turnpike::server

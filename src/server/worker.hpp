@@ -22,6 +22,7 @@
 #include "server/worker_statistics.hpp"
 #include "turnpike/base/system_random.hpp"
 #include "turnpike/control/http_server.hpp"
+#include "turnpike/control/store.hpp"
 #include "turnpike/net/dtls_server.hpp"
 #include "turnpike/net/epoll_set.hpp"
 #include "turnpike/net/receive_batch.hpp"
@@ -127,6 +128,8 @@ class Worker final : StreamEvents, TcpRelayEvents, net::DtlsServer::Events {
   void replace_config(std::shared_ptr<const turn::CoreConfig> config);
   /// Refuses the username and ends its allocations. False when there was no room to remember it.
   bool revoke(std::string username, UnixSeconds expiry);
+  /// As many as there is room for.
+  void revoke_all(const std::vector<control::StoredRevocation>& revocations);
   /// False when it is gone.
   bool end_one(turn::AllocationId allocation);
   void end_all_allocations();

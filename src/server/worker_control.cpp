@@ -15,6 +15,13 @@ bool Worker::revoke(std::string username, UnixSeconds expiry) {
   return kept;
 }
 
+void Worker::revoke_all(const std::vector<control::StoredRevocation>& revocations) {
+  for (const control::StoredRevocation& each : revocations) {
+    static_cast<void>(core_.revoke(each.username, each.expiry, now_));
+  }
+  end_unvouched();
+}
+
 bool Worker::end_one(turn::AllocationId allocation) {
   const bool ended = core_.end_one(allocation, turn::EndReason::killed, now_, outbox_);
   run_commands();

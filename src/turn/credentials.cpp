@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "turnpike/base/base64.hpp"
+#include "turnpike/base/clean_text.hpp"
 #include "turnpike/base/digest.hpp"
 
 namespace turnpike::turn {
@@ -65,6 +66,9 @@ std::optional<EphemeralUsername> parse_ephemeral_username(std::string_view usern
     if (rest.front() != ':') return std::nullopt;
     rest.remove_prefix(1);
   }
+  // RFC 8489 section 14.3 wants an OpaqueString (RFC 8265 section 4.2). What is none could not be named in a request to
+  // take it back either.
+  if (!is_clean_text(rest)) return std::nullopt;
   return EphemeralUsername{UnixSeconds{Seconds{expiry}}, rest};
 }
 

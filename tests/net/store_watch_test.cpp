@@ -6,6 +6,7 @@
 #include <fstream>
 #include <string>
 
+#include "control/sqlite_handles.hpp"
 #include "temporary_folder.hpp"
 #include "turnpike/base/system_random.hpp"
 
@@ -22,6 +23,15 @@ class StoreWatchTest : public ::testing::Test {
     return std::move(control::Store::open(path(), {.create = true}).value());
   }
   [[nodiscard]] control::StoredUser user(const std::string& name) const { return {name, "realm", {}, {}, kNow}; }
+
+  /// Another process in the middle of a write.
+  [[nodiscard]] control::DatabaseHandle hold_write_lock() const {
+    sqlite3* opened = nullptr;
+    EXPECT_EQ(sqlite3_open(path().c_str(), &opened), SQLITE_OK);
+    control::DatabaseHandle handle(opened);
+    EXPECT_EQ(sqlite3_exec(handle.get(), "BEGIN IMMEDIATE", nullptr, nullptr, nullptr), SQLITE_OK);
+    return handle;
+  }
 
   TemporaryFolder folder_;
   StoreWatch watch_{path()};
@@ -69,11 +79,9 @@ TEST_F(StoreWatchTest, ARevocationThatCannotBeWrittenIsWrittenWhenItCan) {
   EXPECT_EQ(watch_.pending(), 1);
   EXPECT_NE(watch_.state(), "ok");
   std::filesystem::remove(path());
-  const auto news = watch_.poll(kNow);
-  EXPECT_TRUE(news.recovered);
+  EXPECT_TRUE(watch_.poll(kNow).recovered);
   EXPECT_EQ(watch_.pending(), 0);
-  ASSERT_TRUE(news.contents);
-  ASSERT_EQ(news.contents->revocations.size(), 1);
+  EXPECT_EQ(open_elsewhere()->revocations(kNow).value().size(), 1);
 }
 
 TEST_F(StoreWatchTest, ARevocationThatHasExpiredMeanwhileIsNotWritten) {
@@ -107,12 +115,30 @@ TEST_F(StoreWatchTest, AFileThatIsReplacedIsReadAnew) {
   EXPECT_EQ(news.contents->users.front().name, "bob");
 }
 
-TEST_F(StoreWatchTest, ARevocationAfterTheFileWasRemovedGoesIntoANewOne) {
+// A new and empty one would take all users and keys away that are in force.
+TEST_F(StoreWatchTest, ADatabaseThatWasRemovedIsNotMadeAnewByARevocation) {
   static_cast<void>(open_elsewhere());
   ASSERT_TRUE(watch_.poll(kNow).contents);
   for (const char* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(path() + suffix);
-  EXPECT_TRUE(watch_.keep(kRevocation));
+  EXPECT_FALSE(watch_.keep(kRevocation));
+  EXPECT_TRUE(watch_.poll(kNow).failure);
+  EXPECT_FALSE(watch_.poll(kNow).contents);
+  EXPECT_FALSE(std::filesystem::exists(path()));
+  static_cast<void>(open_elsewhere());  // the operator puts it back
+  EXPECT_TRUE(watch_.poll(kNow).recovered);
   EXPECT_EQ(open_elsewhere()->revocations(kNow).value().size(), 1);
+}
+
+TEST_F(StoreWatchTest, WhatOthersChangeIsReadAlsoWhereNothingCanBeWritten) {
+  const auto elsewhere = open_elsewhere();
+  ASSERT_TRUE(watch_.poll(kNow).contents);
+  const auto holder = hold_write_lock();
+  EXPECT_FALSE(watch_.keep(kRevocation));
+  auto news = watch_.poll(kNow);
+  EXPECT_TRUE(news.failure);
+  EXPECT_FALSE(news.recovered);
+  EXPECT_NE(watch_.state(), "ok");
+  EXPECT_FALSE(watch_.poll(kNow).failure);
 }
 
 TEST(StoreWatchWithoutPathTest, ThereIsNothingToWriteInto) {

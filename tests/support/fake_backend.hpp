@@ -30,7 +30,6 @@ class FakeBackend final : public control::Backend {
   std::vector<prometheus::MetricFamily> metrics;
   control::ServerStatus server_status;
   std::vector<std::string> reasons;
-  bool starts_draining = true;
   control::ReloadOutcome reload_outcome{true, {}};
 
   std::vector<ListCall> listed;
@@ -61,9 +60,9 @@ class FakeBackend final : public control::Backend {
   void collect_metrics(std::function<void(std::vector<prometheus::MetricFamily>)> answer) override { answer(metrics); }
   void status(std::function<void(control::ServerStatus)> answer) override { answer(server_status); }
   [[nodiscard]] std::vector<std::string> unready_reasons() const override { return reasons; }
-  bool start_draining() override {
+  void start_draining(std::function<void()> answer) override {
     ++drains;
-    return starts_draining;
+    answer();
   }
   void reload(std::function<void(control::ReloadOutcome)> answer) override {
     ++reloads;

@@ -89,8 +89,8 @@ class Backend {
   virtual void status(std::function<void(ServerStatus)> answer) = 0;
   /// Why the server takes no new allocations; empty when it does.
   [[nodiscard]] virtual std::vector<std::string> unready_reasons() const = 0;
-  /// Begins the orderly stop. False when it is under way already.
-  virtual bool start_draining() = 0;
+  /// Begins the orderly stop, unless it is under way already; answers when no worker takes new allocations.
+  virtual void start_draining(std::function<void()> answer) = 0;
   virtual void reload(std::function<void(ReloadOutcome)> answer) = 0;
 };
 

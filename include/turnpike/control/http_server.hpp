@@ -23,7 +23,7 @@ struct HttpStream {
 };
 
 struct HttpOptions {
-  std::uint32_t max_sessions = 1024;       ///< beyond it a stream is closed with 503
+  std::uint32_t max_sessions = 1024;       ///< beyond it the one that has waited longest for a request goes
   Duration request_timeout = Seconds{10};  ///< for a whole request, from the first byte or from the stream's beginning
   Duration reply_timeout = Seconds{10};    ///< for us to find an answer, which is 503 after that
   Duration idle_timeout = Seconds{10};     ///< between requests on a kept connection
@@ -34,7 +34,8 @@ struct HttpOptions {
 struct HttpCounters {
   std::uint64_t sessions = 0;
   std::uint64_t requests = 0;
-  std::uint64_t refused = 0;    ///< max_sessions
+  std::uint64_t refused = 0;    ///< max_sessions, and all of them being answered
+  std::uint64_t evicted = 0;    ///< made room for others while they were waiting for a request
   std::uint64_t timed_out = 0;  ///< clients that did not send or take what was due
   std::uint64_t late = 0;       ///< reply_timeout
   std::uint64_t malformed = 0;

@@ -74,7 +74,7 @@ class Store {
   [[nodiscard]] StoreResult<bool> change_user(const StoredUser& user);
   [[nodiscard]] StoreResult<bool> delete_user(std::string_view name);
 
-  /// Those that have not expired at `now`; deletes the others.
+  /// Those that have not expired at `now`, at most 65,536, the first to expire first; deletes the expired ones.
   [[nodiscard]] StoreResult<std::vector<StoredRevocation>> revocations(UnixSeconds now);
   [[nodiscard]] StoreResult<void> add_revocation(const StoredRevocation& revocation);
 

@@ -68,7 +68,8 @@ struct EphemeralUsername {
   UnixSeconds expiry;
   std::string_view user;
 };
-/// Nothing when the text does not start with 1 to 18 digits that are the whole or followed by a colon.
+/// Nothing when the text does not start with 1 to 18 digits that are the whole or followed by a colon, or when USER is
+/// no UTF-8 or has control characters.
 [[nodiscard]] std::optional<EphemeralUsername> parse_ephemeral_username(std::string_view username) noexcept;
 
 struct EphemeralCredential {

@@ -1,12 +1,13 @@
 """HTTP from people who mean no good: each gets its 4xx, and a call beside it goes on."""
 
+import contextlib
 import json
 import time
 
 from cases.rude_streams import Call, talk
 from harness.api import ADMIN_KEY, WEB_KEY, Api, expect_problem
 from harness.cases import case, expect, expect_equal
-from harness.clients import connect_stream
+from harness.clients import connect_stream, open_stream
 
 CREDENTIALS = "/api/v1/credentials"
 HEAD = f"POST {CREDENTIALS} HTTP/1.1\r\nHost: turn.test\r\nAuthorization: Bearer {WEB_KEY}\r\n"
@@ -71,6 +72,18 @@ def _(world):
                                   ("a promise of a long body", HEAD + "Content-Length: 70000\r\n\r\n", 413)):
         expect_equal(statuses(talk(api.server, request.encode())[0]), [wanted], f"statuses of {what}")
     call.goes_on()
+
+
+@case("strangers who hold all HTTP sessions keep neither clients nor the administrator out", only="turnpike")
+def _(world):
+    api = Api(world, limits="http_sessions = 64\n")
+    held = [world.own(open_stream(api.server)) for _ in range(200)]
+    for sock in held:
+        with contextlib.suppress(ConnectionError):
+            sock.sendall(b"GET /healthz HTTP/1.1\r\nHost: a\r\n")  # and never the end of it
+    outcome = api.tell("status")
+    expect_equal(outcome.code, 0, f"exit code of status, which said:\n{outcome.text}\n")
+    expect_equal(api.may_allocate("alice", world.password), 0, "Allocate")
 
 
 @case("a body that comes too slowly ends in about ten seconds", seconds=40, only="turnpike")

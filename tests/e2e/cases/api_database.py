@@ -3,6 +3,7 @@
 import contextlib
 import os
 import shutil
+import signal
 import sqlite3
 
 from harness.api import Api, eventually
@@ -16,7 +17,7 @@ def expect_serving(api, user="alice"):
 
 
 def expect_revoked_in_memory(api, world):
-    """A revocation that cannot be written down holds all the same, and the answer says so."""
+    """A revocation that cannot be written down holds all the same, and the answer says so. Gives what was revoked."""
     got = api.credentials(user="mallory")
     client = api.client_of(got)
     client.allocate()
@@ -24,6 +25,7 @@ def expect_revoked_in_memory(api, world):
     expect_equal((answer.status, answer.json()), (202, {"revoked": True, "stored": False}), "the answer")
     eventually(world, lambda: not api.allocations(user="mallory"), "the end of the allocation", 1.0)
     expect_equal(api.may_allocate(got["username"], got["password"]), 401, "Allocate")
+    return got
 
 
 def restart(api):
@@ -54,9 +56,14 @@ def _(world):
     with held(api.database):
         expect_serving(api)
         expect_equal(api.may_allocate("bob", "bobs-password-1"), 0, "Allocate of a user who is known already")
-        expect_revoked_in_memory(api, world)
-    got = api.credentials(user="mallory", ttl=1800)
-    expect_equal(api.revoke(got["username"]).status, 204, "status of a revocation when the lock is gone")
+        revoked = expect_revoked_in_memory(api, world)
+    other = api.credentials(user="mallory", ttl=1800)
+    eventually(world, lambda: api.revoke(other["username"]).status == 204, "a revocation when the lock is gone")
+    os.kill(api.server.pid, signal.SIGKILL)
+    api.server.child.wait(5.0)
+    api.server.start()
+    api.server.wait_until_ready()
+    expect_equal(api.may_allocate(revoked["username"], revoked["password"]), 401, "Allocate after a restart")
 
 
 @case("the server starts while another process holds the database, and takes it up later", only="turnpike")
@@ -69,6 +76,18 @@ def _(world):
         api.server.wait_until_ready()
         expect_serving(api)
     eventually(world, lambda: api.may_allocate("bob", "bobs-password-1") == 0, "the user", 5.0)
+
+
+@case("a revocation holds at a start while another process writes to the database", only="turnpike")
+def _(world):
+    api = Api(world)
+    got = api.credentials(user="mallory")
+    expect_equal(api.revoke(got["username"]).status, 204, "status of the revocation")
+    expect_equal(api.server.child.stop(), 0, "the exit code")
+    with held(api.database):
+        api.server.start()
+        api.server.wait_until_ready()
+        expect_equal(api.may_allocate(got["username"], got["password"]), 401, "Allocate")
 
 
 @case("a database that vanishes keeps no ephemeral user out, and is made anew", only="turnpike")

@@ -91,23 +91,23 @@ TEST_F(CloudflareRouteTest, BadBodiesAreRefused) {
 }
 
 TEST_F(CloudflareRouteTest, ARevocationHasNoContent) {
-  EXPECT_EQ(revoke("1999999999:alice").result(), http::status::no_content);
+  EXPECT_EQ(revoke("1767300000:alice").result(), http::status::no_content);
   ASSERT_EQ(world_.backend.revoked.size(), 1U);
-  EXPECT_EQ(world_.backend.revoked[0].username, "1999999999:alice");
+  EXPECT_EQ(world_.backend.revoked[0].username, "1767300000:alice");
 }
 
 TEST_F(CloudflareRouteTest, ARevocationNeedsTheKey) {
   world_.present(exchange_, "wrong");
-  EXPECT_EQ(revoke("1999999999:alice").result(), http::status::unauthorized);
+  EXPECT_EQ(revoke("1767300000:alice").result(), http::status::unauthorized);
   EXPECT_TRUE(world_.backend.revoked.empty());
 }
 
 TEST_F(CloudflareRouteTest, ARevocationThatDoesNotHoldSaysSo) {
   EXPECT_EQ(revoke("alice").result(), http::status::unprocessable_entity);
   world_.keeps = false;
-  EXPECT_EQ(revoke("1999999999:alice").result(), http::status::accepted);
+  EXPECT_EQ(revoke("1767300000:alice").result(), http::status::accepted);
   world_.backend.keeps_revocations = false;
-  EXPECT_EQ(revoke("1999999999:alice").result(), http::status::service_unavailable);
+  EXPECT_EQ(revoke("1767300000:alice").result(), http::status::service_unavailable);
 }
 
 }  // namespace

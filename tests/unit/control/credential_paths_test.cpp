@@ -50,10 +50,10 @@ TEST_F(CredentialPathsTest, CloudflaresNameTheKey) {
     EXPECT_EQ(ask(http::verb::post, key + form, world_.key.text).result(), http::status::created) << form;
   }
   const Response revoked =
-      ask(http::verb::post, key + "/credentials/1999999999%3A%40alice%3Aexample.org/revoke", world_.key.text);
+      ask(http::verb::post, key + "/credentials/1767300000%3A%40alice%3Aexample.org/revoke", world_.key.text);
   EXPECT_EQ(revoked.result(), http::status::no_content);
   ASSERT_EQ(world_.backend.revoked.size(), 1U);
-  EXPECT_EQ(world_.backend.revoked[0].username, "1999999999:@alice:example.org");
+  EXPECT_EQ(world_.backend.revoked[0].username, "1767300000:@alice:example.org");
 }
 
 TEST_F(CredentialPathsTest, TheOthersAreWhereTheirClientsLook) {

@@ -57,6 +57,20 @@ TEST(RequestReaderTest, TheSplitOfTheBytesDoesNotMatter) {
   }
 }
 
+// RFC 9110 section 6.5.1: what judged the header has not seen it.
+TEST(RequestReaderTest, ATrailerFieldIsNoHeaderField) {
+  RequestReader reader({});
+  ASSERT_EQ(read(reader,
+                 "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n"
+                 "Authorization: Bearer key\r\nHost: b\r\n\r\n"),
+            Outcome::complete);
+  const Request request = reader.take();
+  EXPECT_EQ(request.count(http::field::authorization), 0);
+  EXPECT_EQ(request[http::field::host], "a");
+  EXPECT_EQ(request.count(http::field::host), 1);
+  EXPECT_EQ(request.body(), "x");
+}
+
 TEST(RequestReaderTest, TwoEmptyLinesBeforeARequestAreForgiven) {
   EXPECT_EQ(judge("\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n"), http::status::ok);
 }

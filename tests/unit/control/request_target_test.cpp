@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "control/clean_text.hpp"
+#include "turnpike/base/clean_text.hpp"
 
 namespace turnpike::control {
 namespace {

@@ -63,6 +63,15 @@ TEST_F(SlowdownTest, OthersAreNotSlowed) {
   EXPECT_FALSE(wait_of(IpAddress::v4(192, 0, 2, 2)));
 }
 
+TEST_F(SlowdownTest, AFloodFromManySourcesSlowsNobodyElse) {
+  for (std::uint32_t i = 0; i < 20'000; ++i) {
+    count_wrong(IpAddress::v4(10, static_cast<std::uint8_t>(i >> 16U), static_cast<std::uint8_t>(i >> 8U),
+                              static_cast<std::uint8_t>(i)),
+                10);
+  }
+  for (std::uint8_t last = 1; last < 255; ++last) EXPECT_FALSE(wait_of(IpAddress::v4(198, 51, 100, last)));
+}
+
 TEST_F(SlowdownTest, AnIpv6SourceIsASlash64) {
   count_wrong(*IpAddress::parse("2001:db8:1:2::1"), 10);
   EXPECT_TRUE(wait_of(*IpAddress::parse("2001:db8:1:2:ffff::2")));

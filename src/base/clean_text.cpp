@@ -1,9 +1,8 @@
-#include "control/clean_text.hpp"
+#include "turnpike/base/clean_text.hpp"
 
-#include <cstddef>
 #include <cstdint>
 
-namespace turnpike::control {
+namespace turnpike {
 namespace {
 
 std::uint8_t at(std::string_view text, std::size_t index) noexcept { return static_cast<std::uint8_t>(text[index]); }
@@ -39,4 +38,4 @@ bool is_clean_text(std::string_view text) noexcept {
   return true;
 }
 
-}  // namespace turnpike::control
+}  // namespace turnpike
