@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What scrapes of /metrics and of the list of sessions cost the packets that are relayed meanwhile.
+"""What scrapes of /metrics (with --sessions, of the list of all sessions, too) cost the packets relayed meanwhile.
 
 Runs of relay_bench at a steady rate alternate between scraped and left alone (AB, BA, ...), so that a machine that
 slows down or speeds up favours nobody; the medians of their 99th percentiles are compared. The quiet runs are compared
@@ -58,6 +58,7 @@ def parse_arguments():
     parser.add_argument("--seconds", type=float, default=3)
     parser.add_argument("--warmup", type=float, default=0.5)
     parser.add_argument("--interval", type=float, default=0.5, help="seconds from scrape to scrape")
+    parser.add_argument("--sessions", action="store_true", help="list all sessions at each scrape as well")
     parser.add_argument("--workers", type=int, default=0, help="0: one per core")
     parser.add_argument("--max-ratio", type=float, default=1.05, help="fail above this")
     parser.add_argument("--scraper", metavar="ADDRESS:PORT", help=argparse.SUPPRESS)
@@ -83,13 +84,13 @@ def fetch(connection, target, key=None):
     return body
 
 
-def scrape_once(connection):
+def scrape_once(connection, with_sessions):
     """Sessions seen."""
     metrics = fetch(connection, "/metrics")
     if b"turnpike_" not in metrics:
         sys.exit("the metrics are empty")
     seen, cursor = 0, ""
-    for _ in range(100):
+    for _ in range(100 if with_sessions else 0):
         going_on = f"&cursor={cursor}" if cursor else ""
         page = fetch(connection, f"/api/v1/allocations?limit={PAGE}{going_on}", KEY)
         seen += page.count(b'"username":')  # to parse it all would cost more than to make it
@@ -111,7 +112,7 @@ def scrape_until_told(options):
     while not told.is_set():
         started = time.monotonic()
         connection = http.client.HTTPConnection(host, int(port), timeout=10)
-        seen = max(seen, scrape_once(connection))
+        seen = max(seen, scrape_once(connection, options.sessions))
         connection.close()
         times.append(time.monotonic() - started)
         told.wait(max(0.0, options.interval - times[-1]))
@@ -126,6 +127,7 @@ def scraping(options, server, wanted):
         yield report
         return
     argv = [sys.executable, __file__, "--scraper", f"{server.address}:{server.port}", "--interval", options.interval]
+    argv += ["--sessions"] if options.sessions else []
     process = subprocess.Popen([str(word) for word in argv], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     try:
         yield report
