@@ -32,6 +32,14 @@ TEST_F(HttpLimitsTest, ASilentClientIsClosed) {
   EXPECT_EQ(server_->counters().timed_out, 1U);
 }
 
+TEST_F(HttpLimitsTest, HalfARequestGets408) {
+  start({.request_timeout = kShort});
+  HttpClient client = connect("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhalf");
+  EXPECT_TRUE(wait_for_close(client));
+  EXPECT_THAT(client.text(), StartsWith("HTTP/1.1 408 Request Timeout\r\n"));
+  EXPECT_EQ(server_->counters().timed_out, 1U);
+}
+
 TEST_F(HttpLimitsTest, ADrippingClientGetsNoMoreTimeForEachByte) {
   start({.request_timeout = kShort});
   HttpClient client = connect();

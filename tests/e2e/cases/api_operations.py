@@ -49,6 +49,16 @@ def _(world):
     expect_equal(api.server.child.wait(5.0), 0, "the exit code")
 
 
+@case("a second server on the same file does not start", only="turnpike")
+def _(world):
+    api = Api(world, workers=2)  # which share their ports, and would with a second server
+    second = world.start(api.server.argv, "second")
+    expect_equal(second.wait(10.0), 1, "the exit code of the second server")
+    expect("admin socket" in second.text(), f"it said {second.text()!r}")
+    expect_equal(api.call("GET", "/healthz").status, 200, "status of /healthz of the first")
+    expect_equal(api.local("GET", "/api/v1/status").status, 200, "status by the admin socket")
+
+
 @case("status says what runs", only="turnpike")
 def _(world):
     api = Api(world)

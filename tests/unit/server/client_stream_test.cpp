@@ -230,6 +230,13 @@ TEST(ClientStreamTest, TurnIsEndedInsideHttpsAndHttpInsideNoTurnListener) {
   EXPECT_EQ(driven.ended, StreamEnd::not_spoken);
 }
 
+// So that a client is told what is wrong with its request.
+TEST(ClientStreamTest, WhereOnlyHttpIsSpokenHttpJudgesWhatLooksLikeNothing) {
+  Driven driven(policy_of(ListenScheme::http));
+  driven.feed(to_bytes("FOO / HTTP/1.1\r\nHost: a\r\n\r\n"));
+  EXPECT_EQ(driven.stream.phase(), Phase::http);
+}
+
 TEST(ClientStreamTest, WithoutACertificateATlsClientIsEnded) {
   Driven driven(make_stream_policy({ListenScheme::tcp, {}, {}}, false));
   driven.feed(Bytes{0x16, 0x03, 0x01, 0x00, 0x40, 0x01});
