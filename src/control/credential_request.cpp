@@ -1,6 +1,5 @@
 #include "control/credential_request.hpp"
 
-#include <array>
 #include <charconv>
 #include <cstdint>
 
@@ -11,12 +10,6 @@ namespace {
 
 constexpr std::size_t kMaxUser = 490;
 constexpr std::uint64_t kMaxTtl = 36'525ULL * 86'400;
-
-struct Unit {
-  char name;
-  std::uint64_t seconds;
-};
-constexpr std::array kUnits{Unit{'d', 86'400}, Unit{'h', 3600}, Unit{'m', 60}, Unit{'s', 1}};
 
 std::optional<Seconds> to_ttl(std::uint64_t seconds) noexcept {
   if (seconds == 0 || seconds > kMaxTtl) return std::nullopt;
@@ -36,21 +29,6 @@ std::optional<std::uint64_t> take_number(std::string_view& text) noexcept {
 
 bool is_acceptable_user(std::string_view user) noexcept {
   return !user.empty() && user.size() <= kMaxUser && is_clean_text(user);
-}
-
-std::optional<Seconds> parse_ttl_text(std::string_view text) noexcept {
-  std::uint64_t total = 0;
-  for (const Unit& unit : kUnits) {
-    const std::string_view before = text;
-    const auto number = take_number(text);
-    if (!number || text.empty() || text.front() != unit.name) {
-      text = before;
-      continue;
-    }
-    text.remove_prefix(1);
-    total += *number * unit.seconds;
-  }
-  return text.empty() ? to_ttl(total) : std::nullopt;
 }
 
 std::optional<Seconds> parse_ttl_digits(std::string_view text) noexcept {

@@ -22,8 +22,6 @@ struct CredentialRequest {
 
 // Durations of 1 second to 100 years; nothing for everything else.
 
-/// "90s", "10m", "1h30m", "7d": whole numbers with units in falling order, each at most once.
-[[nodiscard]] std::optional<Seconds> parse_ttl_text(std::string_view text) noexcept;
 /// "3600".
 [[nodiscard]] std::optional<Seconds> parse_ttl_digits(std::string_view text) noexcept;
 /// 3600, not 3600.0.

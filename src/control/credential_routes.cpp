@@ -15,8 +15,7 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::string_view kTtlWords =
-    R"(ttl: must be whole seconds above 0, or a duration like "90s", "1h30m" or "7d")";
+constexpr std::string_view kTtlWords = "ttl must be a whole number of seconds, 1 to 100 years";
 constexpr std::string_view kUserWords = "user: must be 1 to 490 bytes of UTF-8 without control characters";
 
 ApiKeyGrant grant_of(const Exchange& exchange) {
@@ -38,8 +37,7 @@ Result<CredentialRequest, RequestFault> read_body(const Request& request) {
     wanted.user.assign(text->data(), text->size());
   }
   if (const json::value* ttl = body->if_contains("ttl")) {
-    const json::string* text = ttl->if_string();
-    wanted.ttl = text != nullptr ? parse_ttl_text({text->data(), text->size()}) : parse_ttl_number(*ttl);
+    wanted.ttl = parse_ttl_number(*ttl);
     if (!wanted.ttl) return mistake(kTtlWords);
   }
   return wanted;
@@ -53,7 +51,6 @@ Result<CredentialRequest, RequestFault> read_query(const Exchange& exchange) {
   }
   if (const std::string* ttl = exchange.find_query("ttl")) {
     wanted.ttl = parse_ttl_digits(*ttl);
-    if (!wanted.ttl) wanted.ttl = parse_ttl_text(*ttl);
     if (!wanted.ttl) return mistake(kTtlWords);
   }
   return wanted;

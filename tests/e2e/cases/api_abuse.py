@@ -114,10 +114,9 @@ BODIES = {
     "a negative ttl": b'{"ttl":-1}',
     "a ttl of true": b'{"ttl":true}',
     "a ttl of null in a list": b'{"ttl":[null]}',
-    "a text that is no duration": b'{"ttl":"soon"}',
-    "an empty duration": b'{"ttl":""}',
-    "a duration of 0": b'{"ttl":"0s"}',
-    "a negative duration": b'{"ttl":"-1h"}',
+    "a ttl that is a text": b'{"ttl":"3600"}',
+    "a ttl with a unit": b'{"ttl":"1h"}',
+    "an empty ttl": b'{"ttl":""}',
     "a name twice": b'{"user":"alice","user":"bob"}',
     "a ttl twice": b'{"ttl":60,"ttl":60}',
     "an empty user": b'{"user":""}',
@@ -155,7 +154,7 @@ def _(world):
                   "ttl=" + "9" * 30, "user=", "user=a%0Ab", "user=a%00b",
                   "user=%ff%fe", "user=" + "x" * 491, "user=%ed%a0%80", "ttl=%31%", "user=%zz"):
         expect_problem(api.call("GET", f"/api/v1/ice-servers?{query}", WEB_KEY), 400, query[:40])
-    for ttl in (86401, 10**8, "1000h"):
+    for ttl in (86401, 10**8):
         expect_equal(api.credentials(ttl=ttl)["ttl"], 86400, f"the ttl given for {ttl}")
         expect_equal(api.call("GET", f"/api/v1/ice-servers?ttl={ttl}", WEB_KEY).json()["ttl"], 86400, f"for {ttl}")
 

@@ -53,7 +53,7 @@ def expect_ice_servers(api, servers):
 @case("turnpike's own shape is what RTCPeerConnection takes, by POST and by GET", only="turnpike")
 def _(world):
     api = Api(world)
-    for answer in (api.call("POST", "/api/v1/credentials", WEB_KEY, body={"user": "a:b@c", "ttl": "1h", "room": 7}),
+    for answer in (api.call("POST", "/api/v1/credentials", WEB_KEY, body={"user": "a:b@c", "ttl": 3600, "room": 7}),
                    api.call("GET", "/api/v1/ice-servers?user=a:b%40c&ttl=3600", WEB_KEY)):
         expect_equal(answer.status, 200, f"status, which said {answer.body!r}")
         told = answer.json()

@@ -22,21 +22,6 @@ TEST(CredentialRequestTest, SomeUsersAreNot) {
   EXPECT_FALSE(is_acceptable_user(std::string(10'240, 'a')));
 }
 
-TEST(CredentialRequestTest, DurationsAreWrittenAsInTheConfiguration) {
-  EXPECT_EQ(parse_ttl_text("90s"), Seconds{90});
-  EXPECT_EQ(parse_ttl_text("10m"), Seconds{600});
-  EXPECT_EQ(parse_ttl_text("1h30m"), Seconds{5400});
-  EXPECT_EQ(parse_ttl_text("7d"), Seconds{604'800});
-  EXPECT_EQ(parse_ttl_text("1d1h1m1s"), Seconds{90'061});
-}
-
-TEST(CredentialRequestTest, OtherTextsAreNoDuration) {
-  for (const char* text : {"", "0s", "0", "1", "h", "1h1", "1m1h", "1h1h", "-1h", "1.5h", "1 h", "1H", "1w", "10ms",
-                           "36526d", "1000000000000s", "99999999999999999999s", "1h\n"}) {
-    EXPECT_FALSE(parse_ttl_text(text)) << text;
-  }
-}
-
 TEST(CredentialRequestTest, DigitsAreSeconds) {
   EXPECT_EQ(parse_ttl_digits("3600"), Seconds{3600});
   for (const char* text : {"", "0", "-1", "+1", "1.5", "1e3", "1h", " 1", "1000000000000", "99999999999999999999"}) {

@@ -58,19 +58,18 @@ TEST_F(CredentialRoutesTest, ALocalAdminNeedsNoGrant) {
   EXPECT_EQ(text_of(at(post("{}"), "username")), "1767312000:local");
 }
 
-TEST_F(CredentialRoutesTest, ATtlMayBeADuration) {
-  EXPECT_EQ(at(post(R"({"ttl":"1h30m"})"), "ttl").as_int64(), 5400);
-  EXPECT_EQ(at(get({{"ttl", "1h30m"}}), "ttl").as_int64(), 5400);
+TEST_F(CredentialRoutesTest, ATtlIsWholeSeconds) {
+  EXPECT_EQ(at(post(R"({"ttl":5400})"), "ttl").as_int64(), 5400);
   EXPECT_EQ(at(get({{"ttl", "90"}}), "ttl").as_int64(), 90);
 }
 
 TEST_F(CredentialRoutesTest, ATtlAboveTheMaximumIsCutAndSaidSo) {
-  EXPECT_EQ(at(post(R"({"ttl":"30d"})"), "ttl").as_int64(), 172'800);
+  EXPECT_EQ(at(post(R"({"ttl":2592000})"), "ttl").as_int64(), 172'800);
 }
 
 TEST_F(CredentialRoutesTest, BadTtlsAreRefused) {
   for (const char* ttl : {"0", "-1", "1000000000000", "1.5", "1e400", "true", "null", "\"\"", "\"soon\"", "\"3600\"",
-                          "\"-1h\"", "[60]", "18446744073709551615"}) {
+                          "\"1h\"", "\"-1h\"", "[60]", "18446744073709551615"}) {
     EXPECT_EQ(post(std::string(R"({"ttl":)") + ttl + "}").result(), http::status::bad_request) << ttl;
   }
   for (const char* ttl : {"", "0", "-1", "1000000000000", "1.5", "soon"}) {
