@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_set>
 #include <vector>
@@ -133,7 +134,7 @@ class Server final : control::Backend {
   std::shared_ptr<const turn::CoreConfig> core_config_;
   LatencyHistogram mailbox_latency_;
   LatencyHistogram loop_lateness_;
-  std::uint64_t free_relay_ports_ = 0;  // a second ago at most
+  std::optional<std::uint64_t> free_relay_ports_;  // a second ago at most; nothing before the first answers
   WorkerPool workers_;
   Phase phase_ = Phase::starting;
   Instant drain_deadline_{};

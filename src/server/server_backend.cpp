@@ -141,7 +141,7 @@ std::vector<std::string> Server::unready_reasons() const {
   if (config_.quota.total != 0 && quota_->total() >= config_.quota.total) {
     reasons.emplace_back("quota.total allocations are in use");
   }
-  if (free_relay_ports_ == 0 && phase_ == Phase::serving) reasons.emplace_back("no relay port is free");
+  if (free_relay_ports_ == 0U && phase_ == Phase::serving) reasons.emplace_back("no relay port is free");
   return reasons;
 }
 
