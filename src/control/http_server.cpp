@@ -53,14 +53,9 @@ struct HttpServer::State : SessionSet {
   /// asks gets an answer. The local command line must come through in any case.
   bool make_room(bool is_local_admin) {
     if (sessions.size() < options.max_sessions) return true;
-    std::shared_ptr<HttpSession> oldest;
-    for (const auto& [key, session] : sessions) {
-      if (!session->reading_since()) continue;
-      if (!oldest || session->reading_since() < oldest->reading_since()) oldest = session;
-    }
-    if (!oldest) return is_local_admin && sessions.size() < options.max_sessions + kAdminReserve;
+    if (waiting.empty()) return is_local_admin && sessions.size() < options.max_sessions + kAdminReserve;
     ++counters.evicted;
-    oldest->close();
+    waiting.front()->close();
     return true;
   }
 

@@ -23,6 +23,7 @@ HttpSession::HttpSession(boost::asio::io_context& loop, EngineStream stream, con
       timer_(loop) {}
 
 void HttpSession::start() {
+  enter(Phase::reading);
   arm(set_.options.request_timeout);
   read();
 }
@@ -33,11 +34,17 @@ void HttpSession::drain() {
 
 void HttpSession::close() {
   if (phase_ == Phase::closed) return;
-  phase_ = Phase::closed;
+  enter(Phase::closed);
   const auto self = shared_from_this();  // the set may hold the last other reference
   timer_.cancel();
   stream_.close();
   set_.sessions.erase(this);
+}
+
+void HttpSession::enter(Phase phase) {
+  if (waiting_) set_.waiting.erase(*std::exchange(waiting_, std::nullopt));
+  phase_ = phase;
+  if (phase == Phase::reading) waiting_ = set_.waiting.insert(set_.waiting.end(), this);
 }
 
 template <typename... Results>
@@ -107,7 +114,7 @@ void HttpSession::handle() {
   last_ = !request.keep_alive();
   version_ = request.version();
   use_ = request.method() == http::verb::head ? BodyUse::leave_out : BodyUse::send;
-  phase_ = Phase::handling;
+  enter(Phase::handling);
   arm(set_.options.reply_timeout);
   call_handler(std::move(request), [weak = weak_from_this(), turn = ++turn_](Response response) {
     if (const auto self = weak.lock()) self->answer(turn, std::move(response));
@@ -149,7 +156,7 @@ void HttpSession::end_with(http::status status) {
 }
 
 void HttpSession::send(const Response& response, BodyUse use) {
-  phase_ = Phase::answering;
+  enter(Phase::answering);
   arm(set_.options.request_timeout);
   out_ = to_wire(response, use);
   boost::asio::async_write(stream_, boost::asio::buffer(out_), then(&HttpSession::on_answered));
@@ -159,14 +166,13 @@ void HttpSession::on_answered(error_code error, std::size_t) {
   out_ = {};
   if (error) return close();
   if (last_ || set_.draining) return end();
-  phase_ = Phase::reading;
-  reading_since_ = Clock::now();
+  enter(Phase::reading);
   arm(reader_.is_idle() ? set_.options.idle_timeout : set_.options.request_timeout);
   advance();
 }
 
 void HttpSession::end() {
-  phase_ = Phase::ending;
+  enter(Phase::ending);
   arm(std::min(kMaxEnding, set_.options.request_timeout));
   stream_.async_shutdown(then(&HttpSession::on_ended));
 }

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <list>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -22,8 +23,6 @@ namespace turnpike::control {
 /// loop or as a reply, does nothing.
 class HttpSession : public std::enable_shared_from_this<HttpSession> {
  public:
-  using Clock = boost::asio::steady_timer::clock_type;
-
   HttpSession(boost::asio::io_context& loop, EngineStream stream, const Caller& caller, SessionSet& set);
 
   void start();
@@ -31,15 +30,10 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   void drain();
   void close();
 
-  /// Since when it waits for a whole request; nothing while one is being answered.
-  [[nodiscard]] std::optional<Clock::time_point> reading_since() const noexcept {
-    if (phase_ != Phase::reading) return std::nullopt;
-    return reading_since_;
-  }
-
  private:
   enum class Phase : std::uint8_t { reading, handling, answering, ending, closed };
 
+  void enter(Phase phase);
   void arm(Duration timeout);
   void on_timeout();
   void read();
@@ -67,7 +61,7 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   boost::asio::steady_timer timer_;  // the one deadline of the phase
   std::vector<std::uint8_t> out_;
   Phase phase_ = Phase::reading;
-  Clock::time_point reading_since_ = Clock::now();
+  std::optional<std::list<HttpSession*>::iterator> waiting_;  // in SessionSet::waiting while `reading`
   std::uint64_t turn_ = 0;       // tells the reply to this request from one to an earlier request
   unsigned version_ = 11;        // the request's
   BodyUse use_ = BodyUse::send;  // likewise

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <list>
 #include <memory>
 #include <unordered_map>
 
@@ -18,6 +19,7 @@ struct SessionSet {
   ExchangeHandler handler;
   bool draining = false;
   std::unordered_map<const HttpSession*, std::shared_ptr<HttpSession>> sessions;
+  std::list<HttpSession*> waiting;  ///< those that wait for a whole request, the longest waiting first
 };
 
 }  // namespace turnpike::control
