@@ -94,7 +94,6 @@ void throw_exception_from_error(const StoreError& error, const boost::source_loc
 struct Store::State {
   std::string path;
   DatabaseHandle database;
-  std::int64_t own_changes = 0;
 
   StoreError explain(const StoreError& error) const {
     return {fmt::format("{}: {}", path, error.message), error.is_busy};
@@ -118,7 +117,6 @@ struct Store::State {
     bind(*statement);
     const StoreResult<int> changed = statement->run();
     if (!changed) return explain(changed.error());
-    if (*changed != 0) ++own_changes;
     return *changed != 0;
   }
 };
@@ -136,9 +134,9 @@ StoreResult<std::unique_ptr<Store>> Store::open(const std::string& path, const O
 }
 
 StoreResult<std::int64_t> Store::version() {
-  const StoreResult<std::int64_t> others = ask_number(state_->database.get(), "PRAGMA data_version");
-  if (!others) return state_->explain(others.error());
-  return *others * (std::int64_t{1} << 32U) + state_->own_changes;
+  const StoreResult<std::int64_t> version = ask_number(state_->database.get(), "PRAGMA data_version");
+  if (!version) return state_->explain(version.error());
+  return *version;
 }
 
 StoreResult<std::vector<ApiKey>> Store::keys() {

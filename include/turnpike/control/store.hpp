@@ -56,7 +56,7 @@ class Store {
   Store& operator=(const Store&) = delete;
   ~Store();
 
-  /// Changes whenever another process has changed the file.
+  /// Changes whenever another process has changed the file; not by what is changed here.
   [[nodiscard]] StoreResult<std::int64_t> version();
 
   /// By name, the revoked ones included.
