@@ -35,29 +35,14 @@ Result<ApiKeyGrant, Response> admit(RouteContext& context, const Exchange& excha
   return *grant;
 }
 
-Result<CredentialRequest, RequestFault> read_body(const Request& request) {
-  const auto body = parse_json_body(request, EmptyBody::empty_object);
-  if (!body) return body.error();
-  CredentialRequest wanted;
-  if (const json::value* ttl = body->if_contains("ttl")) {
-    wanted.ttl = parse_ttl_number(*ttl);
-    if (!wanted.ttl) return RequestFault{http::status::bad_request, "ttl: must be whole seconds above 0"};
-  }
-  if (const json::value* user = body->if_contains("customIdentifier")) {
-    const json::string* text = user->if_string();
-    if (text == nullptr) return RequestFault{http::status::bad_request, "customIdentifier: must be a string"};
-    wanted.user.assign(text->data(), text->size());
-  }
-  return wanted;
-}
-
 Result<IssuedCredential, Response> issue(RouteContext& context, const Exchange& exchange) {
   const auto grant = admit(context, exchange);
   if (!grant) return grant.error();
-  auto wanted = read_body(exchange.request);
-  if (!wanted) return make_error(wanted.error());
-  if (wanted->user.empty()) wanted->user = draw_user(grant->name, context.random);
-  auto credential = issue_credential(context, *grant, *wanted);
+  auto body = read_request_body(exchange.request, {.user = "customIdentifier", .ttl = "ttl"});
+  if (!body) return make_error(body.error());
+  std::string user = std::move(body->user).value_or("");
+  if (user.empty()) user = draw_user(grant->name, context.random);
+  auto credential = issue_credential(context, *grant, {std::move(user), body->ttl});
   if (!credential) return make_error(credential.error());
   return *credential;
 }

@@ -1,5 +1,7 @@
 #include "control/credential_request.hpp"
 
+#include <fmt/format.h>
+
 #include <charconv>
 #include <cstdint>
 
@@ -26,6 +28,27 @@ std::optional<std::uint64_t> take_number(std::string_view& text) noexcept {
 }
 
 }  // namespace
+
+Result<RequestBody, RequestFault> read_request_body(const Request& request, const RequestMembers& names) {
+  const auto body = parse_json_body(request, EmptyBody::empty_object);
+  if (!body) return body.error();
+  const auto find = [&body](std::string_view name) { return body->if_contains({name.data(), name.size()}); };
+  RequestBody asked;
+  if (const boost::json::value* user = find(names.user)) {
+    const boost::json::string* text = user->if_string();
+    if (text == nullptr)
+      return RequestFault{http::status::bad_request, fmt::format("{}: must be a string", names.user)};
+    asked.user.emplace(text->data(), text->size());
+  }
+  if (const boost::json::value* ttl = find(names.ttl)) {
+    asked.ttl = parse_ttl_number(*ttl);
+    if (!asked.ttl) {
+      return RequestFault{http::status::bad_request,
+                          fmt::format("{}: must be a whole number of seconds, 1 to 100 years", names.ttl)};
+    }
+  }
+  return asked;
+}
 
 bool is_acceptable_user(std::string_view user) noexcept {
   return !user.empty() && user.size() <= kMaxUser && is_clean_text(user);

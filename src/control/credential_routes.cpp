@@ -28,19 +28,10 @@ ApiKeyGrant grant_of(const Exchange& exchange) {
 RequestFault mistake(std::string_view words) { return {http::status::bad_request, std::string(words)}; }
 
 Result<CredentialRequest, RequestFault> read_body(const Request& request) {
-  const auto body = parse_json_body(request, EmptyBody::empty_object);
+  auto body = read_request_body(request, {.user = "user", .ttl = "ttl"});
   if (!body) return body.error();
-  CredentialRequest wanted;
-  if (const json::value* user = body->if_contains("user")) {
-    const json::string* text = user->if_string();
-    if (text == nullptr || text->empty()) return mistake(kUserWords);
-    wanted.user.assign(text->data(), text->size());
-  }
-  if (const json::value* ttl = body->if_contains("ttl")) {
-    wanted.ttl = parse_ttl_number(*ttl);
-    if (!wanted.ttl) return mistake(kTtlWords);
-  }
-  return wanted;
+  if (body->user && body->user->empty()) return mistake(kUserWords);
+  return CredentialRequest{std::move(body->user).value_or(""), body->ttl};
 }
 
 Result<CredentialRequest, RequestFault> read_query(const Exchange& exchange) {

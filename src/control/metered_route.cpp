@@ -59,27 +59,6 @@ Response refuse(const GateRefusal& refusal, std::string_view name) {
   return response;
 }
 
-struct CreateRequest {
-  std::optional<Seconds> expiry;
-  std::string label;
-};
-
-Result<CreateRequest, RequestFault> read_body(const Request& request) {
-  const auto body = parse_json_body(request, EmptyBody::empty_object);
-  if (!body) return body.error();
-  CreateRequest wanted;
-  if (const json::value* expiry = body->if_contains("expiryInSeconds")) {
-    wanted.expiry = parse_ttl_number(*expiry);
-    if (!wanted.expiry) return RequestFault{http::status::bad_request, "expiryInSeconds must be a positive integer"};
-  }
-  if (const json::value* label = body->if_contains("label")) {
-    const json::string* text = label->if_string();
-    if (text == nullptr) return RequestFault{http::status::bad_request, "label must be a string"};
-    wanted.label.assign(text->data(), text->size());
-  }
-  return wanted;
-}
-
 std::string_view query_text(const Exchange& exchange, std::string_view name) noexcept {
   const std::string* value = exchange.find_query(name);
   return value == nullptr ? std::string_view{} : std::string_view(*value);
@@ -103,15 +82,16 @@ Response create_metered(RouteContext& context, const Exchange& exchange) {
   const auto grant =
       context.gate.admit(query_text(exchange, "secretKey"), Scope::credentials, exchange, context.clock());
   if (!grant) return refuse(grant.error(), "message");
-  const auto wanted = read_body(exchange.request);
-  if (!wanted) return make_error(wanted.error().status, "message", wanted.error().detail);
-  std::string user = wanted->label.empty() ? draw_user(grant->name, context.random) : wanted->label;
-  const auto credential = issue_credential(context, *grant, {std::move(user), wanted->expiry});
+  const auto body = read_request_body(exchange.request, {.user = "label", .ttl = "expiryInSeconds"});
+  if (!body) return make_error(body.error().status, "message", body.error().detail);
+  const std::string label = body->user.value_or("");
+  std::string user = label.empty() ? draw_user(grant->name, context.random) : label;
+  const auto credential = issue_credential(context, *grant, {std::move(user), body->ttl});
   if (!credential) return make_error(credential.error().status, "message", credential.error().detail);
   return make_json(http::status::ok, json::object{{"username", to_json_text(credential->username)},
                                                   {"password", to_json_text(credential->password)},
                                                   {"expiryInSeconds", credential->ttl.count()},
-                                                  {"label", to_json_text(wanted->label)},
+                                                  {"label", to_json_text(label)},
                                                   {"apiKey", to_json_text(to_credential_key(*credential))}});
 }
 
