@@ -111,6 +111,8 @@ Sha256Digest sha256(std::initializer_list<ByteSpan> pieces) noexcept {
   return hash<Sha256Digest>(sha256_algorithm(), pieces);
 }
 
+Sha1Digest sha1(std::initializer_list<ByteSpan> pieces) noexcept { return hash<Sha1Digest>(sha1_algorithm(), pieces); }
+
 Sha1Digest hmac_sha1(ByteSpan key, std::initializer_list<ByteSpan> pieces) noexcept {
   return hmac<Sha1Digest>(sha1_algorithm(), key, pieces);
 }

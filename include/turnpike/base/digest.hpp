@@ -15,6 +15,7 @@ using Sha256Digest = std::array<std::uint8_t, 32>;
 /// The message is given in pieces that are hashed as if joined. OpenSSL does the work; a failure of it aborts.
 [[nodiscard]] Md5Digest md5(std::initializer_list<ByteSpan> pieces) noexcept;
 [[nodiscard]] Sha256Digest sha256(std::initializer_list<ByteSpan> pieces) noexcept;
+[[nodiscard]] Sha1Digest sha1(std::initializer_list<ByteSpan> pieces) noexcept;
 [[nodiscard]] Sha1Digest hmac_sha1(ByteSpan key, std::initializer_list<ByteSpan> pieces) noexcept;
 [[nodiscard]] Sha256Digest hmac_sha256(ByteSpan key, std::initializer_list<ByteSpan> pieces) noexcept;
 
