@@ -138,7 +138,8 @@ std::variant<Authentication, Refusal> Authenticator::authenticate(const stun::Me
   Authentication static_result;
   const bool is_static = verify_static(claim, message, static_result);
   if (is_static) result = static_result;
-  // Looked up whether or not the password was right: time does not tell a revoked username either.
+  // Looked up whether or not the password was right, and with the same work whatever is found: time does not tell a
+  // revoked username either.
   const bool is_revoked = revocations_.contains(claim.username, now.wall);
   // Fourth and fifth: unknown user, wrong integrity. One answer for both, and for what is revoked.
   if ((!is_ephemeral && !is_static) || is_revoked || claim.realm != store_.realm())

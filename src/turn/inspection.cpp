@@ -36,8 +36,13 @@ AllocationSummary summarize(const Allocation& allocation, Now now) {
   return summary;
 }
 
+bool is_of_group(std::string_view user, std::string_view group) noexcept {
+  return user.starts_with(group) && (user.size() == group.size() || user[group.size()] == '/');
+}
+
 bool passes(const AllocationFilter& filter, const Allocation& allocation) noexcept {
   if (filter.client && *filter.client != allocation.five_tuple.client.address) return false;
+  if (filter.group && !is_of_group(allocation.account->user, *filter.group)) return false;
   return !filter.user || *filter.user == allocation.account->user || *filter.user == allocation.username;
 }
 

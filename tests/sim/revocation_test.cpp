@@ -16,7 +16,12 @@ class RevocationTest : public ::testing::Test {
     return {.config = settings_.build(), .limits = {}, .errors_per_second = 10, .workers = 2, .seed = 5};
   }
   NetworkClient& add_ephemeral(std::string_view from, std::string_view secret, Seconds ttl = Seconds{3000}) {
-    const auto credential = turn::mint_ephemeral(secret, "carol", network_.clock().wall() + ttl);
+    return add_minted(from, turn::mint_ephemeral(secret, "carol", network_.clock().wall() + ttl));
+  }
+  NetworkClient& add_member(std::string_view from, std::string_view user, Seconds ttl) {
+    return add_minted(from, turn::mint_ephemeral(kSecret, user, network_.clock().wall() + ttl));
+  }
+  NetworkClient& add_minted(std::string_view from, const turn::EphemeralCredential& credential) {
     return network_.add_client(from, credential.username, credential.password);
   }
   void start_call(NetworkClient& client) {
@@ -79,6 +84,25 @@ TEST_F(RevocationTest, TheCredentialCannotBeUsedAgainAnywhereUntilItHasExpired) 
   network_.run_for(Seconds{3000});
   EXPECT_EQ(network_.allocate(elsewhere).code, ErrorCode::unauthenticated);
   EXPECT_EQ(network_.server().core().totals(network_.clock().now()).revocations, 0U);
+}
+
+TEST_F(RevocationTest, AllCallsOfARoomEndUnderTrafficAndNoOthers) {
+  auto& carol = add_member("9.0.0.1:4000", "room:a/carol", Seconds{3000});
+  auto& dora = add_member("9.0.0.2:4001", "room:a/dora", Seconds{2000});
+  auto& other = add_member("9.0.0.3:4002", "room:b/carol", Seconds{3000});
+  for (auto* client : {&carol, &dora, &other}) start_call(*client);
+  for (int i = 0; i < 10; ++i) network_.send(carol, peer_.address, "on the way");
+  ASSERT_TRUE(network_.server().revoke("*:room:a", network_.clock().wall() + Seconds{3000}, network_.clock().now()));
+  EXPECT_EQ(network_.server().allocations(), 1U);
+  EXPECT_EQ(talk(carol), 0U);
+  EXPECT_EQ(talk(dora), 0U);
+  EXPECT_EQ(talk(other), 50U);
+  EXPECT_EQ(network_.allocate(carol).code, ErrorCode::unauthenticated);
+  network_.run_for(Seconds{60});
+  auto& again = add_member("9.0.0.4:4003", "room:a/carol", Seconds{3000});
+  start_call(again);
+  EXPECT_EQ(talk(again), 50U);
+  network_.server().check_consistency();
 }
 
 TEST_F(RevocationTest, ARemovedSecretEndsItsCallsUnderTraffic) {

@@ -52,6 +52,8 @@ struct AllocationDetails {
 struct AllocationFilter {
   std::optional<std::string> user;  ///< matches AllocationSummary::user or ::username
   std::optional<IpAddress> client;
+  /// AllocationSummary::user is this, or this with a slash and more behind it.
+  std::optional<std::string> group{};
 };
 
 /// A part of a core's live allocations, by slot.

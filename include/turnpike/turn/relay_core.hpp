@@ -98,8 +98,10 @@ class RelayCore {
   /// granted. Follow with end_unvouched().
   void replace_config(std::shared_ptr<const CoreConfig> config);
   /// No request under `username` (whole) passes from now on; forgotten when `expiry` is past, but not at once when it
-  /// is already: an allocation may have outlived its credential. False when kMaxRevocations are held already, or for
-  /// want of memory. Follow with end_unvouched().
+  /// is already: an allocation may have outlived its credential. "*:USER" stands for every EXPIRY:USER (ephemeral ones;
+  /// see parse_ephemeral_username()) that expires at `expiry` or before, and for those whose user part has USER before
+  /// its first or its last slash: of "a/b/c" that is "a" and "a/b". False when kMaxRevocations are held already, for
+  /// want of memory, and when USER is empty. Follow with end_unvouched().
   bool revoke(std::string username, UnixSeconds expiry, Now now);
   static constexpr std::size_t kMaxRevocations = 65'536;
   /// Ends the allocations (reason `revoked`) whose username is revoked, or whose shared secret or static user is no

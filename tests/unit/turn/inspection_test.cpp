@@ -97,6 +97,16 @@ TEST_F(InspectionTest, TheUserMatchesWithAndWithoutExpiry) {
   EXPECT_TRUE(list({.user = "caro", .client = {}}).allocations.empty());
 }
 
+TEST_F(InspectionTest, AGroupIsAUserAndWhatStandsBehindASlash) {
+  for (const auto* user : {"room:a", "room:a/carol", "room:a/dora", "room:ab/carol", "room"}) {
+    const auto port = std::to_string(4001 + list().allocations.size());
+    ASSERT_EQ(add_ephemeral_client("9.0.0.9:" + port, user, Seconds{900}).allocate().ending, Ending::success);
+  }
+  EXPECT_EQ(list({.user = {}, .client = {}, .group = "room:a"}).allocations.size(), 3U);
+  EXPECT_EQ(list({.user = {}, .client = {}, .group = "room:a/dora"}).allocations.size(), 1U);
+  EXPECT_TRUE(list({.user = {}, .client = {}, .group = "room:a/"}).allocations.empty());
+}
+
 TEST_F(InspectionTest, TheClientMatchesByAddress) {
   allocate_many(5);
   EXPECT_EQ(list({.user = {}, .client = test::address("9.0.0.1")}).allocations.size(), 3U);

@@ -63,5 +63,86 @@ TEST_F(RevocationsTest, WhatHasRunOutMakesRoom) {
   EXPECT_FALSE(revocations_.contains("b", later));
 }
 
+TEST_F(RevocationsTest, AUserIsRefusedWithEveryCredentialThatExpiresByThen) {
+  ASSERT_TRUE(revocations_.add("*:carol", kExpiry, kStart));
+  EXPECT_TRUE(revocations_.contains("1800000600:carol", kStart));
+  EXPECT_TRUE(revocations_.contains("1800000100:carol", kStart));
+  EXPECT_TRUE(revocations_.contains("1700000000:carol", kStart)) << "an allocation may have outlived it";
+  EXPECT_FALSE(revocations_.contains("1800000601:carol", kStart));
+  EXPECT_FALSE(revocations_.contains("1800000600:caro", kStart));
+  EXPECT_FALSE(revocations_.contains("1800000600:carola", kStart));
+  EXPECT_FALSE(revocations_.contains("1800000600", kStart));
+}
+
+TEST_F(RevocationsTest, AUserIsAlsoWhatStandsBeforeASlash) {
+  ASSERT_TRUE(revocations_.add("*:room:a", kExpiry, kStart));
+  EXPECT_TRUE(revocations_.contains("1800000600:room:a/carol", kStart));
+  EXPECT_TRUE(revocations_.contains("1800000600:room:a/", kStart));
+  EXPECT_FALSE(revocations_.contains("1800000601:room:a/carol", kStart));
+  EXPECT_FALSE(revocations_.contains("1800000600:room:ab/carol", kStart));
+  EXPECT_FALSE(revocations_.contains("1800000600:room:b/room:a", kStart));
+}
+
+TEST_F(RevocationsTest, OneMemberIsRefusedWithoutTheOthers) {
+  ASSERT_TRUE(revocations_.add("*:room:a/carol", kExpiry, kStart));
+  EXPECT_TRUE(revocations_.contains("1800000600:room:a/carol", kStart));
+  EXPECT_FALSE(revocations_.contains("1800000600:room:a/dora", kStart));
+  EXPECT_FALSE(revocations_.contains("1800000600:room:a", kStart));
+}
+
+TEST_F(RevocationsTest, OfSeveralSlashesTheFirstAndTheLastCount) {
+  ASSERT_TRUE(revocations_.add("*:a", kExpiry, kStart));
+  ASSERT_TRUE(revocations_.add("*:b/c/d", kExpiry, kStart));
+  EXPECT_TRUE(revocations_.contains("1800000600:a/b/c", kStart));
+  EXPECT_TRUE(revocations_.contains("1800000600:b/c/d/e", kStart));
+  EXPECT_FALSE(revocations_.contains("1800000600:b/c", kStart));
+}
+
+TEST_F(RevocationsTest, AUserPartOfOddShapeIsNobodyElse) {
+  ASSERT_TRUE(revocations_.add("*:carol", kExpiry, kStart));
+  for (const char* username : {"", "/", "*", "*:", ":carol", "1800000600:/carol", "1800000600:/", "1800000600://",
+                               "1800000600:*:carol", "1800000600::carol"}) {
+    EXPECT_FALSE(revocations_.contains(username, kStart)) << username;
+  }
+}
+
+TEST_F(RevocationsTest, OnlyEphemeralUsernamesHaveAUser) {
+  ASSERT_TRUE(revocations_.add("*:carol", kExpiry, kStart));
+  EXPECT_FALSE(revocations_.contains("carol", kStart));
+  EXPECT_FALSE(revocations_.contains("carol/phone", kStart));
+  EXPECT_FALSE(revocations_.contains("*:carol", kStart));
+}
+
+TEST_F(RevocationsTest, AllCredentialsOfNobodyCannotBeRefused) {
+  EXPECT_FALSE(revocations_.add("*:", kExpiry, kStart));
+  EXPECT_FALSE(revocations_.contains("1800000600", kStart));
+  EXPECT_FALSE(revocations_.contains("1800000600:/carol", kStart));
+  EXPECT_EQ(revocations_.count(kStart), 0U);
+}
+
+TEST_F(RevocationsTest, AUserIsForgottenWhenNothingSoOldAuthenticatesAnyMore) {
+  ASSERT_TRUE(revocations_.add("*:carol", kExpiry, kStart));
+  EXPECT_TRUE(revocations_.contains("1800000600:carol", kExpiry - Seconds{1}));
+  EXPECT_EQ(revocations_.count(kExpiry - Seconds{1}), 1U);
+  EXPECT_FALSE(revocations_.contains("1800000600:carol", kExpiry));
+  EXPECT_EQ(revocations_.count(kExpiry), 0U);
+}
+
+TEST_F(RevocationsTest, RefusedAgainAUserLosesWhatWasMadeMeanwhile) {
+  ASSERT_TRUE(revocations_.add("*:carol", kExpiry, kStart));
+  ASSERT_TRUE(revocations_.add("*:carol", kExpiry + Seconds{10}, kStart));
+  EXPECT_TRUE(revocations_.contains("1800000610:carol", kStart));
+  EXPECT_EQ(revocations_.count(kStart), 1U);
+}
+
+TEST_F(RevocationsTest, NamesAndUsersHaveOneBound) {
+  ASSERT_TRUE(revocations_.add("1800000600:a", kExpiry, kStart));
+  ASSERT_TRUE(revocations_.add("*:b", kExpiry, kStart));
+  ASSERT_TRUE(revocations_.add("*:c", kExpiry, kStart));
+  EXPECT_FALSE(revocations_.add("*:d", kExpiry, kStart));
+  EXPECT_FALSE(revocations_.add("1800000600:e", kExpiry, kStart));
+  EXPECT_TRUE(revocations_.add("*:d", kExpiry + Seconds{600}, kExpiry));
+}
+
 }  // namespace
 }  // namespace turnpike::turn

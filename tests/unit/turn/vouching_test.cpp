@@ -173,6 +173,40 @@ TEST_F(VouchingTest, AnotherCredentialOfTheSameUserIsNotRevoked) {
   EXPECT_EQ(again.allocate().ending, Ending::success);
 }
 
+TEST_F(VouchingTest, ARevokedUserLosesEveryAllocationAndMakesNoneWithWhatExpiresByThen) {
+  auto& first = allocated("9.0.0.1:4001", "room:a/carol");
+  auto& second = add_ephemeral_client("9.0.0.1:4002", "room:a/dora", Seconds{300});
+  ASSERT_EQ(second.allocate().ending, Ending::success);
+  auto& other = allocated("9.0.0.1:4003", "room:ab/carol");
+  ASSERT_TRUE(server().revoke("*:room:a", clock_.wall() + Seconds{600}, clock_.now()));
+  EXPECT_EQ(ended_as(EndReason::revoked), 2U);
+  EXPECT_EQ(first.allocate().code, ErrorCode::unauthenticated);
+  EXPECT_EQ(second.refresh().code, ErrorCode::unauthenticated);
+  EXPECT_EQ(other.refresh().ending, Ending::success);
+  server().check_consistency();
+}
+
+TEST_F(VouchingTest, WhatIsMintedAfterwardsForARevokedUserIsGood) {
+  auto& carol = allocated("9.0.0.1:4001", "room:a/carol");
+  ASSERT_TRUE(server().revoke("*:room:a/carol", clock_.wall() + Seconds{600}, clock_.now()));
+  EXPECT_EQ(carol.refresh().code, ErrorCode::unauthenticated);
+  pass(Seconds{60});
+  auto& again = add_ephemeral_client("9.0.0.1:4002", "room:a/carol", Seconds{600});
+  EXPECT_EQ(again.allocate().ending, Ending::success);
+}
+
+TEST_F(VouchingTest, AllCredentialsOfAUserAreNotTheStaticUserOfThatName) {
+  settings_.users.emplace_back("*:alice", "looking glass");
+  apply();
+  auto& odd = add_client("9.0.0.1:4001", "*:alice", "looking glass");
+  ASSERT_EQ(odd.allocate().ending, Ending::success);
+  ASSERT_EQ(alice().allocate().ending, Ending::success);
+  ASSERT_TRUE(server().revoke("*:alice", clock_.wall() + Seconds{600}, clock_.now()));
+  EXPECT_EQ(server().allocations(), 2U);
+  EXPECT_EQ(odd.refresh().ending, Ending::success);
+  EXPECT_EQ(alice().refresh().ending, Ending::success);
+}
+
 TEST_F(VouchingTest, AnAllocationThatOutlivedItsCredentialCanStillBeRevoked) {
   auto& carol = add_ephemeral_client("9.0.0.1:4001", "carol", Seconds{100});
   ASSERT_EQ(carol.allocate().ending, Ending::success);
