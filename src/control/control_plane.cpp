@@ -6,6 +6,7 @@
 #include "control/http_server.hpp"
 #include "control/router.hpp"
 #include "control/routes.hpp"
+#include "control/signaling.hpp"
 
 namespace turnpike::control {
 
@@ -20,6 +21,7 @@ struct ControlPlane::State {
                 environment.keep_revocation,
                 std::make_shared<const ControlSettings>(std::move(settings)),
                 0},
+        signaling(environment.loop, context),
         router(gate, environment.clock),
         server(environment.loop, http, [this](const std::shared_ptr<Exchange>& exchange, Reply reply) {
           router.handle(exchange, std::move(reply));
@@ -29,10 +31,19 @@ struct ControlPlane::State {
     add_foreign_routes(router, context);
     add_session_routes(router, context);
     add_operation_routes(router, context);
+    if (context.settings->signaling.enabled) add_signaling_routes();
+  }
+
+  void add_signaling_routes() {
+    add_native_routes(router, signaling);
+    add_peerjs_routes(router, signaling);
+    add_socketio_routes(router, signaling);
+    add_room_routes(router, context, signaling);
   }
 
   Gate gate;
   RouteContext context;
+  Signaling signaling;
   Router router;
   HttpServer server;
 };
@@ -47,13 +58,20 @@ void ControlPlane::serve(HttpStream stream) { state_->server.serve(std::move(str
 void ControlPlane::apply(ControlSettings settings) {
   state_->context.settings = std::make_shared<const ControlSettings>(std::move(settings));
   state_->gate.apply(*state_->context.settings);
+  state_->signaling.apply();
 }
 
 void ControlPlane::set_stored_keys(std::vector<ApiKey> keys) { state_->gate.set_stored_keys(std::move(keys)); }
 
-void ControlPlane::start_draining() { state_->server.start_draining(); }
+void ControlPlane::start_draining() {
+  state_->server.start_draining();
+  state_->signaling.start_draining();
+}
 
-void ControlPlane::stop() { state_->server.stop(); }
+void ControlPlane::stop() {
+  state_->server.stop();
+  state_->signaling.stop();
+}
 
 ControlPlane::Counters ControlPlane::counters() const {
   const Gate::Counters& gate = state_->gate.counters();
@@ -67,6 +85,7 @@ ControlPlane::Counters ControlPlane::counters() const {
   counters.slowed_sources = state_->gate.slowed_sources(state_->context.clock().mono);
   counters.by_status = state_->router.by_status();
   counters.by_route = state_->router.by_route();
+  counters.signaling = state_->signaling.counters();
   return counters;
 }
 

@@ -36,6 +36,16 @@ void EngineStream::append(ByteSpan plain) { state_->append(plain); }
 
 void EngineStream::flush(std::size_t size, TransferHandler handler) { state_->flush(size, std::move(handler)); }
 
+void EngineStream::wait_readable(WaitHandler handler) { state_->wait_readable(std::move(handler)); }
+
+error_code EngineStream::receive(MutableByteSpan scratch, net::ByteSink& plain) {
+  return state_->receive(scratch, plain);
+}
+
+void EngineStream::send(ByteSpan plain) { state_->send(plain); }
+
+std::size_t EngineStream::unsent() const noexcept { return state_->unsent(); }
+
 void EngineStream::shutdown(ShutdownHandler handler) { state_->shutdown(std::move(handler)); }
 
 void EngineStream::close() noexcept { state_->close(); }

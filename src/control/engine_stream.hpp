@@ -14,6 +14,7 @@
 #include "turnpike/base/bytes.hpp"
 #include "turnpike/base/result.hpp"
 #include "turnpike/control/http_server.hpp"
+#include "turnpike/net/byte_sink.hpp"
 
 namespace turnpike::control {
 
@@ -25,6 +26,7 @@ class EngineStream {
   using executor_type = boost::asio::any_io_executor;
   using TransferHandler = boost::asio::any_completion_handler<void(error_code, std::size_t)>;
   using ShutdownHandler = boost::asio::any_completion_handler<void(error_code)>;
+  using WaitHandler = boost::asio::any_completion_handler<void(error_code)>;
 
   /// Errors: what getsockname or the loop's epoll says of the socket, which is closed then.
   static Result<EngineStream> adopt(boost::asio::io_context& loop, HttpStream stream);
@@ -63,9 +65,27 @@ class EngineStream {
         [this](auto handler, std::size_t size) { flush(size, TransferHandler(std::move(handler))); }, token, taken);
   }
 
+  // For who keeps many idle streams and sends often: no buffer for each, no wait for each write. ---------------------
+
+  /// Completes when receive() may have something to give.
+  template <typename Token>
+  auto async_wait_readable(Token&& token) {
+    return boost::asio::async_initiate<Token, void(error_code)>(
+        [this](auto handler) { wait_readable(WaitHandler(std::move(handler))); }, token);
+  }
+  /// Hands on what has come, at most one read of the kernel, and never waits. `scratch` (32 KiB) is for the time of the
+  /// call. Errors as those of async_read_some; what came before one is handed on first.
+  [[nodiscard]] error_code receive(MutableByteSpan scratch, net::ByteSink& plain);
+  /// Takes all of it and begins to send, never waits. What goes wrong shows when the stream is read.
+  void send(ByteSpan plain);
+  /// Bytes of send() that the kernel has not taken yet, with what TLS makes of them.
+  [[nodiscard]] std::size_t unsent() const noexcept;
+
+  // ------------------------------------------------------------------------------------------------------------------
+
   /// Ends a read that is under way, says the end (close_notify, FIN), and reads on until the client has said so too, up
-  /// to 256 KiB: a socket closed with bytes unread would take the last answer back (RFC 9112 section 9.6). No write may
-  /// be under way. The caller bounds the time.
+  /// to 256 KiB: a socket closed with bytes unread would take the last answer back (RFC 9112 section 9.6). What send()
+  /// has taken goes out before; no async_write_some may be under way. The caller bounds the time.
   template <typename Token>
   auto async_shutdown(Token&& token) {
     return boost::asio::async_initiate<Token, void(error_code)>(
@@ -85,6 +105,7 @@ class EngineStream {
   void read(MutableByteSpan into, TransferHandler handler);
   void append(ByteSpan plain);
   void flush(std::size_t size, TransferHandler handler);
+  void wait_readable(WaitHandler handler);
   void shutdown(ShutdownHandler handler);
 
   std::shared_ptr<State> state_;  // shared with the operations under way

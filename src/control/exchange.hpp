@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -8,8 +9,10 @@
 #include <utility>
 #include <vector>
 
+#include "control/engine_stream.hpp"
 #include "control/http_message.hpp"
 #include "turnpike/base/endpoint.hpp"
+#include "turnpike/base/time.hpp"
 #include "turnpike/control/api_key.hpp"
 
 namespace turnpike::control {
@@ -32,6 +35,12 @@ struct Exchange {
   std::vector<std::string> parameters;                     ///< the route's {...}, in order, percent-decoded
   /// Whose key it came with, on routes that need one; nothing for a local admin.
   std::optional<ApiKeyGrant> grant;
+
+  /// Set by a handler before it returns: how long its answer may take instead of HttpOptions::reply_timeout.
+  std::optional<Duration> patience;
+  /// Set by a handler before it answers 101: takes over the connection when that answer is out, with what the client
+  /// has sent behind its request.
+  std::function<void(EngineStream, std::vector<std::uint8_t>)> take_over;
 
   /// The first parameter of that name; null when there is none.
   [[nodiscard]] const std::string* find_query(std::string_view name) const noexcept;

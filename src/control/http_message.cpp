@@ -31,7 +31,8 @@ Response make_json(http::status status, const boost::json::value& body) {
 
 void complete_fields(Response& response, unsigned version, bool keep_alive) {
   response.version(version);
-  response.keep_alive(keep_alive);
+  const bool switches = response.result() == http::status::switching_protocols;
+  if (!switches) response.keep_alive(keep_alive);
   response.set(http::field::server, "turnpike");
   const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   response.set(http::field::date, fmt::format("{:%a, %d %b %Y %H:%M:%S} GMT", fmt::gmtime(now)));
@@ -40,7 +41,7 @@ void complete_fields(Response& response, unsigned version, bool keep_alive) {
   }
   response.set("X-Content-Type-Options", "nosniff");
   const bool bodiless =
-      response.result() == http::status::no_content || response.result() == http::status::not_modified;
+      switches || response.result() == http::status::no_content || response.result() == http::status::not_modified;
   if (bodiless) response.body().clear();
   response.prepare_payload();
   if (bodiless) response.erase(http::field::content_length);  // RFC 9110 section 8.6

@@ -50,12 +50,14 @@ struct HttpServer::State : SessionSet {
   }
 
   /// Who has been waiting longest for a request to be whole gives way: a flood of slow clients costs its own, and who
-  /// asks gets an answer. The local command line must come through in any case.
+  /// asks gets an answer. After them those whose answers may take long, such as polls, which are asked again. The local
+  /// command line must come through in any case.
   bool make_room(bool is_local_admin) {
     if (sessions.size() < options.max_sessions) return true;
-    if (waiting.empty()) return is_local_admin && sessions.size() < options.max_sessions + kAdminReserve;
+    const auto& giving_way = waiting.empty() ? patient : waiting;
+    if (giving_way.empty()) return is_local_admin && sessions.size() < options.max_sessions + kAdminReserve;
     ++counters.evicted;
-    waiting.front()->close();
+    giving_way.front()->close();
     return true;
   }
 

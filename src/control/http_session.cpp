@@ -42,9 +42,14 @@ void HttpSession::close() {
 }
 
 void HttpSession::enter(Phase phase) {
-  if (waiting_) set_.waiting.erase(*std::exchange(waiting_, std::nullopt));
+  if (queue_ != nullptr) std::exchange(queue_, nullptr)->erase(place_);
   phase_ = phase;
-  if (phase == Phase::reading) waiting_ = set_.waiting.insert(set_.waiting.end(), this);
+  if (phase == Phase::reading) line_up(set_.waiting);
+}
+
+void HttpSession::line_up(std::list<HttpSession*>& queue) {
+  place_ = queue.insert(queue.end(), this);
+  queue_ = &queue;
 }
 
 template <typename... Results>
@@ -123,9 +128,12 @@ void HttpSession::handle() {
 
 void HttpSession::call_handler(Request request, const Reply& reply) {
   try {
-    auto exchange = make_exchange(std::move(request), caller_);
-    if (exchange) return set_.handler(std::move(exchange), reply);
-    reply(make_problem(http::status::bad_request, "The request target is malformed."));
+    exchange_ = make_exchange(std::move(request), caller_);
+    if (!exchange_) return reply(make_problem(http::status::bad_request, "The request target is malformed."));
+    set_.handler(exchange_, reply);
+    if (phase_ != Phase::handling || !exchange_->patience) return;
+    line_up(set_.patient);
+    arm(*exchange_->patience);
   } catch (const std::exception&) {  // Beast's containers throw, and one request must not end the loop
     reply(make_problem(http::status::internal_server_error));
   }
@@ -135,6 +143,7 @@ void HttpSession::answer(std::uint64_t turn, Response response) {
   if (phase_ != Phase::handling || turn != turn_) return;
   try {
     last_ = last_ || !response.keep_alive() || set_.draining;
+    takes_over_ = response.result() == http::status::switching_protocols && exchange_ && exchange_->take_over;
     complete_fields(response, version_, !last_);
     send(response, use_);
   } catch (const std::exception&) {  // a late reply has nobody above it to catch this
@@ -165,10 +174,22 @@ void HttpSession::send(const Response& response, BodyUse use) {
 void HttpSession::on_answered(error_code error, std::size_t) {
   out_ = {};
   if (error) return close();
+  if (takes_over_) return hand_over();
+  exchange_ = nullptr;
   if (last_ || set_.draining) return end();
   enter(Phase::reading);
   arm(reader_.is_idle() ? set_.options.idle_timeout : set_.options.request_timeout);
   advance();
+}
+
+void HttpSession::hand_over() {
+  const auto self = shared_from_this();  // the set may hold the last other reference
+  enter(Phase::closed);
+  timer_.cancel();
+  set_.sessions.erase(this);
+  auto take_over = std::move(exchange_->take_over);
+  exchange_ = nullptr;
+  take_over(std::move(stream_), reader_.release());
 }
 
 void HttpSession::end() {

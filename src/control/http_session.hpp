@@ -34,6 +34,7 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   enum class Phase : std::uint8_t { reading, handling, answering, ending, closed };
 
   void enter(Phase phase);
+  void line_up(std::list<HttpSession*>& queue);
   void arm(Duration timeout);
   void on_timeout();
   void read();
@@ -48,6 +49,7 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   void send(const Response& response, BodyUse use);
   void on_continued(error_code error, std::size_t size);
   void on_answered(error_code error, std::size_t size);
+  void hand_over();
   void end();
   void on_ended(error_code error);
   /// Runs `member` when the operation completes, unless the session has closed or gone on to its end meanwhile.
@@ -60,13 +62,16 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   RequestReader reader_;
   boost::asio::steady_timer timer_;  // the one deadline of the phase
   std::vector<std::uint8_t> out_;
+  std::shared_ptr<Exchange> exchange_;  // that is being handled or answered
   Phase phase_ = Phase::reading;
-  std::optional<std::list<HttpSession*>::iterator> waiting_;  // in SessionSet::waiting while `reading`
-  std::uint64_t turn_ = 0;       // tells the reply to this request from one to an earlier request
-  unsigned version_ = 11;        // the request's
-  BodyUse use_ = BodyUse::send;  // likewise
-  bool first_ = true;            // no request has been whole yet
-  bool last_ = false;            // the stream ends after this answer
+  std::list<HttpSession*>* queue_ = nullptr;   // SessionSet::waiting while `reading`, SessionSet::patient in patience
+  std::list<HttpSession*>::iterator place_{};  // in `queue_`
+  std::uint64_t turn_ = 0;                     // tells the reply to this request from one to an earlier request
+  unsigned version_ = 11;                      // the request's
+  BodyUse use_ = BodyUse::send;                // likewise
+  bool first_ = true;                          // no request has been whole yet
+  bool last_ = false;                          // the stream ends after this answer
+  bool takes_over_ = false;                    // Exchange::take_over gets it
 };
 
 }  // namespace turnpike::control

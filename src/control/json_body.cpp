@@ -105,6 +105,17 @@ std::string media_type_of(const Request& request) {
   return type;
 }
 
+Result<json::object, RequestFault> parse_json_object(std::string_view text) {
+  std::string fault = find_json_fault(text);
+  if (!fault.empty()) return refuse(http::status::bad_request, std::move(fault));
+  error_code error;
+  json::value value = json::parse({text.data(), text.size()}, error, {}, strict_options());
+  if (error) return refuse(http::status::bad_request, "the body is no JSON: " + error.message());
+  json::object* object = value.if_object();
+  if (object == nullptr) return refuse(http::status::bad_request, "the body must be a JSON object");
+  return std::move(*object);
+}
+
 Result<json::object, RequestFault> parse_json_body(const Request& request, EmptyBody empty) {
   const std::string& body = request.body();
   if (body.empty() && empty == EmptyBody::empty_object) return json::object{};
@@ -112,14 +123,7 @@ Result<json::object, RequestFault> parse_json_body(const Request& request, Empty
   if (media_type_of(request) != "application/json") {
     return refuse(http::status::unsupported_media_type, "the body must be application/json");
   }
-  std::string fault = find_json_fault(body);
-  if (!fault.empty()) return refuse(http::status::bad_request, std::move(fault));
-  error_code error;
-  json::value value = json::parse({body.data(), body.size()}, error, {}, strict_options());
-  if (error) return refuse(http::status::bad_request, "the body is no JSON: " + error.message());
-  json::object* object = value.if_object();
-  if (object == nullptr) return refuse(http::status::bad_request, "the body must be a JSON object");
-  return std::move(*object);
+  return parse_json_object(body);
 }
 
 }  // namespace turnpike::control

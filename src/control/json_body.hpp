@@ -26,8 +26,10 @@ inline constexpr std::size_t kMaxBody = 65'536;  ///< bytes
 
 enum class EmptyBody : std::uint8_t { refused, empty_object };  ///< the latter whatever its Content-Type says
 
-/// The JSON object in the body. Strict (RFC 8259): nothing behind it, no duplicate names, no lone surrogates, valid
-/// UTF-8, numbers that a double can hold, no deeper than 16. At most kMaxBody.
+/// The JSON object that `text` is. Strict (RFC 8259): nothing behind it, no duplicate names, no lone surrogates, valid
+/// UTF-8, numbers that a double can hold, no deeper than 16. Else 400.
+[[nodiscard]] Result<boost::json::object, RequestFault> parse_json_object(std::string_view text);
+/// The JSON object in the body, likewise. At most kMaxBody.
 [[nodiscard]] Result<boost::json::object, RequestFault> parse_json_body(const Request& request, EmptyBody empty);
 
 }  // namespace turnpike::control

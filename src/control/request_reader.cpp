@@ -124,6 +124,12 @@ RequestReader::Outcome RequestReader::refuse(http::status status) noexcept {
   return Outcome::refused;
 }
 
+std::vector<std::uint8_t> RequestReader::release() {
+  const auto rest = buffer_.data();
+  const auto* bytes = static_cast<const std::uint8_t*>(rest.data());
+  return {bytes, bytes + rest.size()};
+}
+
 Request RequestReader::take() {
   Request request = parser_->release();
   if (header_) request.base() = std::move(*header_);

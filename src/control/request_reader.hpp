@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>
@@ -38,6 +39,9 @@ class RequestReader {
   [[nodiscard]] http::status refusal() const noexcept { return refusal_; }
   /// The complete request; the reader goes on with the next one.
   [[nodiscard]] Request take();
+
+  /// What has come behind the last request, for somebody else to read; the reader is of no use afterwards.
+  [[nodiscard]] std::vector<std::uint8_t> release();
 
   /// Nothing of a next request is here.
   [[nodiscard]] bool is_idle() const noexcept { return buffer_.size() == 0 && !parser_->got_some(); }

@@ -132,6 +132,8 @@ const Router::Route* Router::State::find(const Exchange& exchange) const noexcep
 
 Router::Router(Gate& gate, std::function<Now()> clock) : state_(std::make_shared<State>(gate, std::move(clock))) {}
 
+Router::~Router() { state_->routes.clear(); }
+
 void Router::add(http::verb method, std::string pattern, Access access, ExchangeHandler handler) {
   const auto known = std::find(state_->names.begin(), state_->names.end(), pattern);
   const auto name = static_cast<std::size_t>(known - state_->names.begin());

@@ -25,6 +25,10 @@ enum class Access : std::uint8_t {
 class Router {
  public:
   Router(Gate& gate, std::function<Now()> clock);
+  Router(const Router&) = delete;
+  Router& operator=(const Router&) = delete;
+  /// The handlers go, and what they keep, also when replies are still to come.
+  ~Router();
 
   /// `pattern`: "/api/v1/allocations/{id}"; {…} takes one segment that is not empty. The order of adding is the order
   /// of trying. `pattern` is also the route's name in the metrics.

@@ -5,6 +5,7 @@
 #include <boost/json/array.hpp>
 #include <ctime>
 
+#include "control/signaling.hpp"
 #include "turnpike/base/clean_text.hpp"
 #include "turnpike/control/time_text.hpp"
 
@@ -41,20 +42,25 @@ json::object to_json(const AllocationKey& key, const turn::AllocationSummary& su
   for (std::size_t i = 0; i < summary.relayed_count && i < summary.relayed.size(); ++i) {
     relayed.emplace_back(summary.relayed.at(i).to_string());
   }
-  return {{"id", to_string(key)},
-          {"user", valid_text(summary.user)},
-          {"username", valid_text(summary.username)},
-          {"client", summary.five_tuple.client.to_string()},
-          {"server", summary.five_tuple.server.to_string()},
-          {"transport", to_string(summary.five_tuple.transport)},
-          {"protocol", summary.protocol == turn::RelayProtocol::tcp ? "tcp" : "udp"},
-          {"relayed", std::move(relayed)},
-          {"ageSeconds", seconds_of(summary.age)},
-          {"expiresInSeconds", seconds_of(summary.remaining)},
-          {"traffic", to_json(summary.traffic)},
-          {"permissions", summary.permissions},
-          {"channels", summary.channels},
-          {"connections", summary.connections}};
+  json::object body{{"id", to_string(key)},
+                    {"user", valid_text(summary.user)},
+                    {"username", valid_text(summary.username)},
+                    {"client", summary.five_tuple.client.to_string()},
+                    {"server", summary.five_tuple.server.to_string()},
+                    {"transport", to_string(summary.five_tuple.transport)},
+                    {"protocol", summary.protocol == turn::RelayProtocol::tcp ? "tcp" : "udp"},
+                    {"relayed", std::move(relayed)},
+                    {"ageSeconds", seconds_of(summary.age)},
+                    {"expiresInSeconds", seconds_of(summary.remaining)},
+                    {"traffic", to_json(summary.traffic)},
+                    {"permissions", summary.permissions},
+                    {"channels", summary.channels},
+                    {"connections", summary.connections}};
+  if (const auto member = parse_room_user(summary.user)) {
+    body["room"] = valid_text(member->room);
+    body["roomUser"] = valid_text(member->user);
+  }
+  return body;
 }
 
 }  // namespace
@@ -95,6 +101,8 @@ json::object to_json(const ServerStatus& status) {
                     {"uptimeSeconds", status.uptime.count()},
                     {"workers", status.workers},
                     {"allocations", status.allocations},
+                    {"rooms", status.rooms},
+                    {"members", status.members},
                     {"realm", valid_text(status.realm)},
                     {"listeners", std::move(listeners)},
                     {"certificateExpiresAt", nullptr},

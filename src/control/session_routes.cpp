@@ -1,34 +1,24 @@
 #include <fmt/format.h>
 
-#include <charconv>
-
+#include "control/page_limit.hpp"
 #include "control/revocation.hpp"
 #include "control/routes.hpp"
 #include "control/session_json.hpp"
+#include "control/signaling.hpp"
 
 namespace turnpike::control {
 namespace {
 
-constexpr std::size_t kDefaultLimit = 100;
-constexpr std::size_t kMaxLimit = 1000;
-
 struct ListQuery {
   turn::AllocationFilter filter;
   AllocationCursor from;
-  std::size_t limit = kDefaultLimit;
+  std::size_t limit = kDefaultPage;
 };
 
 /// A parameter's value that cannot be taken, in words.
 struct QueryMistake {
   std::string message;
 };
-
-std::optional<std::size_t> parse_limit(std::string_view text) noexcept {
-  std::size_t limit = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), limit);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return limit >= 1 && limit <= kMaxLimit ? std::optional(limit) : std::nullopt;
-}
 
 Result<ListQuery, QueryMistake> parse_query(const Exchange& exchange) {
   ListQuery query;
@@ -38,9 +28,13 @@ Result<ListQuery, QueryMistake> parse_query(const Exchange& exchange) {
     if (!query.filter.client) return QueryMistake{"client: must be an IP address without a port"};
     query.filter.client = query.filter.client->unmapped();
   }
+  if (const std::string* room = exchange.find_query("room")) {
+    if (room->empty()) return QueryMistake{"room: must be a room's id"};
+    query.filter.group = room_group(*room);
+  }
   if (const std::string* limit = exchange.find_query("limit")) {
-    const auto parsed = parse_limit(*limit);
-    if (!parsed) return QueryMistake{fmt::format("limit: must be a whole number from 1 to {}", kMaxLimit)};
+    const auto parsed = parse_page_limit(*limit);
+    if (!parsed) return QueryMistake{fmt::format("limit: must be a whole number from 1 to {}", kMaxPage)};
     query.limit = *parsed;
   }
   if (const std::string* cursor = exchange.find_query("cursor")) {
@@ -91,7 +85,7 @@ Response answer_to(RevocationOutcome outcome) {
       return make_json(http::status::accepted, boost::json::object{{"revoked", true}, {"stored", false}});
     case RevocationOutcome::malformed:
       return make_problem(http::status::unprocessable_entity,
-                          "this is no ephemeral username: it must be EXPIRY:USER or EXPIRY");
+                          "this is no ephemeral username: it must be EXPIRY:USER or EXPIRY, or *:USER for all of them");
     case RevocationOutcome::too_far:
       return make_problem(http::status::unprocessable_entity,
                           "the username expires later than this key could have minted it for");

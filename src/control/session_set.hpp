@@ -20,6 +20,7 @@ struct SessionSet {
   bool draining = false;
   std::unordered_map<const HttpSession*, std::shared_ptr<HttpSession>> sessions;
   std::list<HttpSession*> waiting;  ///< those that wait for a whole request, the longest waiting first
+  std::list<HttpSession*> patient;  ///< those whose answer may take long (Exchange::patience), likewise
 };
 
 }  // namespace turnpike::control

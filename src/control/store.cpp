@@ -215,7 +215,8 @@ StoreResult<std::vector<StoredRevocation>> Store::revocations(UnixSeconds now) {
 
 StoreResult<void> Store::add_revocation(const StoredRevocation& revocation) {
   const StoreResult<bool> added = state_->change(
-      "INSERT INTO revocations (username, expiry) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET expiry = excluded.expiry",
+      "INSERT INTO revocations (username, expiry) VALUES (?1, ?2) "
+      "ON CONFLICT DO UPDATE SET expiry = max(expiry, excluded.expiry)",
       [&](SqliteStatement& insert) { insert.bind(1, revocation.username).bind(2, revocation.expiry); });
   if (!added) return added.error();
   return {};

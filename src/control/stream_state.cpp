@@ -21,6 +21,10 @@ using boost::asio::generic::stream_protocol;
 // A client that makes the engine answer (RFC 8446 section 4.6.3, KeyUpdate) and does not read the answers ends here.
 constexpr std::size_t kMaxOutgoing = 262144;
 constexpr std::size_t kMaxDiscarded = 262144;
+constexpr std::size_t kWireSpace = 4096;
+
+error_code last_error() noexcept { return {errno, boost::system::system_category()}; }
+bool would_block() noexcept { return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR; }
 
 }  // namespace
 
@@ -62,17 +66,71 @@ void EngineStream::State::read_tls(MutableByteSpan into, TransferHandler handler
   const std::size_t size = tls->read(into, sink);
   start_flush();
   if (size > 0) return complete(std::move(handler), {}, size);
-  if (tls->state() == net::TlsEngine::State::closed) return complete(std::move(handler), boost::asio::error::eof, 0);
-  if (tls->state() == net::TlsEngine::State::failed) {
-    return complete(std::move(handler), boost::asio::error::connection_aborted, 0);
-  }
+  if (const error_code end = tls_end()) return complete(std::move(handler), end, 0);
   if (outgoing.size() > kMaxOutgoing) return complete(std::move(handler), boost::asio::error::no_buffer_space, 0);
-  socket.async_read_some(boost::asio::buffer(wire_), [self = shared_from_this(), into, handler = std::move(handler)](
-                                                         error_code error, std::size_t count) mutable {
+  socket.async_read_some(wire_space(), [self = shared_from_this(), into, handler = std::move(handler)](
+                                           error_code error, std::size_t count) mutable {
     if (error) return self->complete(std::move(handler), error, 0);
     self->tls->feed(ByteSpan(self->wire_).first(count));
     self->read_tls(into, std::move(handler));
   });
+}
+
+error_code EngineStream::State::tls_end() const noexcept {
+  if (tls->state() == net::TlsEngine::State::closed) return boost::asio::error::eof;
+  if (tls->state() == net::TlsEngine::State::failed) return boost::asio::error::connection_aborted;
+  return {};
+}
+
+boost::asio::mutable_buffer EngineStream::State::wire_space() {
+  wire_.resize(kWireSpace);
+  return boost::asio::buffer(wire_);
+}
+
+void EngineStream::State::wait_readable(WaitHandler handler) {
+  socket.async_wait(stream_protocol::socket::wait_read, std::move(handler));
+}
+
+error_code EngineStream::State::receive(MutableByteSpan scratch, net::ByteSink& plain) {
+  if (!received.empty()) plain.write(ByteSpan(received).subspan(received_used));
+  received = {};
+  received_used = 0;
+  error_code error;
+  if (!tls) {
+    const std::size_t size = receive_now(scratch, error);
+    plain.write(scratch.first(size));
+    return error;
+  }
+  const MutableByteSpan wire = scratch.first(scratch.size() / 2);
+  const MutableByteSpan decrypted = scratch.subspan(wire.size());
+  decrypt(decrypted, plain);  // what an async_read_some had fed already
+  wire_ = {};
+  tls->feed(wire.first(receive_now(wire, error)));
+  decrypt(decrypted, plain);
+  start_flush();
+  const error_code end = tls_end();
+  return end ? end : error;
+}
+
+void EngineStream::State::decrypt(MutableByteSpan scratch, net::ByteSink& plain) {
+  VectorSink sink(outgoing);
+  while (const std::size_t size = tls->read(scratch, sink)) plain.write(scratch.first(size));
+}
+
+std::size_t EngineStream::State::receive_now(MutableByteSpan into, error_code& error) noexcept {
+  const ssize_t size = ::recv(socket.native_handle(), into.data(), into.size(), MSG_DONTWAIT);
+  if (size > 0) return static_cast<std::size_t>(size);
+  if (size == 0) error = boost::asio::error::eof;
+  if (size < 0 && !would_block()) error = last_error();
+  return 0;
+}
+
+void EngineStream::State::send(ByteSpan plain) {
+  if (write_error) return;
+  if (!tls && sending.empty()) plain = plain.subspan(send_now(plain));  // mostly all: then nothing is kept
+  if (plain.empty() || write_error) return;
+  append(plain);
+  start_flush();
 }
 
 void EngineStream::State::append(ByteSpan plain) {
@@ -89,13 +147,36 @@ void EngineStream::State::flush(std::size_t size, TransferHandler handler) {
 void EngineStream::State::start_flush() {
   if (!sending.empty() || outgoing.empty() || write_error) return;
   std::swap(outgoing, sending);
-  boost::asio::async_write(socket, boost::asio::buffer(sending),
-                           [self = shared_from_this()](error_code error, std::size_t) {
-                             self->sending = {};
-                             if (error && !self->write_error) self->write_error = error;
-                             self->start_flush();
-                             if (self->sending.empty()) self->flushed_.cancel();
-                           });
+  sent = send_now(sending);
+  if (sent < sending.size()) return send_rest();
+  sending = {};
+  sent = 0;
+}
+
+std::size_t EngineStream::State::send_now(ByteSpan wire) noexcept {
+  if (wire.empty() || write_error) return 0;
+  const ssize_t size = ::send(socket.native_handle(), wire.data(), wire.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+  if (size >= 0) return static_cast<std::size_t>(size);
+  if (!would_block()) fail(last_error());
+  return 0;
+}
+
+void EngineStream::State::send_rest() {
+  const auto rest = boost::asio::buffer(sending) + sent;
+  socket.async_write_some(rest, [self = shared_from_this()](error_code error, std::size_t size) {
+    self->sent += size;
+    if (error) self->fail(error);
+    if (!error && self->sent < self->sending.size()) return self->send_rest();
+    self->sending = {};
+    self->sent = 0;
+    self->start_flush();
+    if (self->sending.empty()) self->flushed_.cancel();
+  });
+}
+
+void EngineStream::State::fail(error_code error) noexcept {
+  if (!write_error) write_error = error;
+  outgoing = {};
 }
 
 void EngineStream::State::wait_until_flushed(std::size_t size, TransferHandler handler) {
@@ -110,7 +191,7 @@ void EngineStream::State::wait_until_flushed(std::size_t size, TransferHandler h
 
 void EngineStream::State::shutdown(ShutdownHandler handler) {
   error_code ignored;
-  socket.cancel(ignored);
+  if (sending.empty()) socket.cancel(ignored);  // it would end a write as well
   VectorSink sink(outgoing);
   if (tls) tls->close(sink);
   flush(0, TransferHandler(
@@ -122,8 +203,8 @@ void EngineStream::State::shutdown(ShutdownHandler handler) {
 }
 
 void EngineStream::State::discard(ShutdownHandler handler, std::size_t budget) {
-  socket.async_read_some(boost::asio::buffer(wire_), [self = shared_from_this(), handler = std::move(handler), budget](
-                                                         error_code error, std::size_t size) mutable {
+  socket.async_read_some(wire_space(), [self = shared_from_this(), handler = std::move(handler), budget](
+                                           error_code error, std::size_t size) mutable {
     if (error == boost::asio::error::eof) return self->complete(std::move(handler), {});
     if (error || size >= budget) return self->complete(std::move(handler), error);
     self->discard(std::move(handler), budget - size);
@@ -133,7 +214,7 @@ void EngineStream::State::discard(ShutdownHandler handler, std::size_t budget) {
 void EngineStream::State::close() noexcept {
   error_code ignored;
   socket.close(ignored);
-  if (!write_error) write_error = boost::asio::error::operation_aborted;
+  fail(boost::asio::error::operation_aborted);
   flushed_.cancel();
 }
 

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -25,6 +24,10 @@ struct EngineStream::State : std::enable_shared_from_this<EngineStream::State> {
   void read(MutableByteSpan into, TransferHandler handler);
   void append(ByteSpan plain);
   void flush(std::size_t size, TransferHandler handler);
+  void wait_readable(WaitHandler handler);
+  [[nodiscard]] error_code receive(MutableByteSpan scratch, net::ByteSink& plain);
+  void send(ByteSpan plain);
+  [[nodiscard]] std::size_t unsent() const noexcept { return outgoing.size() + sending.size() - sent; }
   void shutdown(ShutdownHandler handler);
   void close() noexcept;
 
@@ -36,18 +39,28 @@ struct EngineStream::State : std::enable_shared_from_this<EngineStream::State> {
   std::vector<std::uint8_t> received;  // plaintext from before the hand-over
   std::size_t received_used = 0;
   std::vector<std::uint8_t> outgoing;  // wire bytes
-  std::vector<std::uint8_t> sending;   // those in the kernel's hands right now
+  std::vector<std::uint8_t> sending;   // those on their way to the kernel right now
+  std::size_t sent = 0;                // of `sending`
   error_code write_error;
 
  private:
   void read_plain(MutableByteSpan into, TransferHandler handler);
   void read_tls(MutableByteSpan into, TransferHandler handler);
+  /// What the kernel takes without waiting.
+  [[nodiscard]] std::size_t send_now(ByteSpan wire) noexcept;
+  void send_rest();
+  void fail(error_code error) noexcept;
+  /// What the kernel has without waiting; 0 and no error when that is nothing.
+  [[nodiscard]] std::size_t receive_now(MutableByteSpan into, error_code& error) noexcept;
+  void decrypt(MutableByteSpan scratch, net::ByteSink& plain);
+  [[nodiscard]] error_code tls_end() const noexcept;
+  [[nodiscard]] boost::asio::mutable_buffer wire_space();
   void wait_until_flushed(std::size_t size, TransferHandler handler);
   void discard(ShutdownHandler handler, std::size_t budget);
   void complete(TransferHandler handler, error_code error, std::size_t size);
   void complete(ShutdownHandler handler, error_code error);
 
-  std::array<std::uint8_t, 4096> wire_{};
+  std::vector<std::uint8_t> wire_;     // made when it is needed
   boost::asio::steady_timer flushed_;  // never expires; cancelled when `outgoing` is gone
 };
 

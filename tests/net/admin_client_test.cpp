@@ -73,6 +73,13 @@ TEST_F(AdminClient, PostsWithALengthOfZero) {
   EXPECT_THAT(server.request(), HasSubstr("Content-Length: 0\r\n"));
 }
 
+TEST_F(AdminClient, PostsABodyAsJson) {
+  const OneAnswer server(path(), "HTTP/1.1 204 No Content\r\n\r\n");
+  ASSERT_TRUE(ask_server(path(), {"POST", "/api/v1/room-tokens", R"({"ttl":9})"}));
+  EXPECT_THAT(server.request(), HasSubstr("Content-Type: application/json\r\n"));
+  EXPECT_THAT(server.request(), HasSubstr("Content-Length: 9\r\n"));
+}
+
 TEST_F(AdminClient, AHangUpWithoutAnswerIsAReset) {
   const OneAnswer server(path(), "");
   EXPECT_EQ(ask_server(path(), {"GET", "/"}).error(), errc::connection_reset);

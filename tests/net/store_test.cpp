@@ -134,6 +134,14 @@ TEST_F(StoreTest, RevocationsLastUntilTheyExpire) {
   EXPECT_THAT(open()->revocations(kNow).value(), ElementsAre(late)) << "expired ones are deleted";
 }
 
+TEST_F(StoreTest, OfTwoRevocationsOfOneUserTheLaterExpiryCounts) {
+  const StoredRevocation late{"*:alice", kNow + Seconds{20}};
+  ASSERT_TRUE(open()->add_revocation({"*:alice", kNow + Seconds{5}}));
+  ASSERT_TRUE(open()->add_revocation(late));
+  ASSERT_TRUE(open()->add_revocation({"*:alice", kNow + Seconds{10}}));
+  EXPECT_THAT(open()->revocations(kNow).value(), ElementsAre(late));
+}
+
 TEST_F(StoreTest, TheVersionChangesWithEveryChangeOfAnotherConnection) {
   const auto reader = open();
   const auto writer = open();

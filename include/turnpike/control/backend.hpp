@@ -53,6 +53,8 @@ struct ServerStatus {
   Seconds uptime{0};
   std::uint32_t workers = 0;
   std::uint64_t allocations = 0;
+  std::uint64_t rooms = 0;
+  std::uint64_t members = 0;  ///< of rooms
   std::string realm;
   std::vector<Listener> listeners;
   std::optional<UnixSeconds> certificate_expiry;
@@ -83,7 +85,8 @@ class Backend {
                                    std::function<void(std::optional<turn::AllocationDetails>)> answer) = 0;
   /// False when there is none.
   virtual void end_allocation(AllocationKey key, std::function<void(bool)> answer) = 0;
-  /// Refuses `username` at all workers and ends its allocations; `kept` is whether there was room for it.
+  /// Refuses `username`, or all of "*:USER", at all workers and ends its allocations (see turn::RelayCore::revoke());
+  /// `kept` is whether there was room for it.
   virtual void revoke(std::string username, UnixSeconds expiry, std::function<void(bool kept)> answer) = 0;
   virtual void collect_metrics(std::function<void(std::vector<prometheus::MetricFamily>)> answer) = 0;
   virtual void status(std::function<void(ServerStatus)> answer) = 0;

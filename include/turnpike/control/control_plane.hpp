@@ -14,6 +14,7 @@
 #include "turnpike/control/backend.hpp"
 #include "turnpike/control/control_settings.hpp"
 #include "turnpike/control/http_server.hpp"
+#include "turnpike/control/signaling_counters.hpp"
 #include "turnpike/control/store.hpp"
 
 namespace turnpike::control {
@@ -39,6 +40,7 @@ class ControlPlane {
     std::uint64_t slowed_sources = 0;       ///< now
     std::vector<std::uint64_t> by_status;   ///< answers, by class: 1xx, 2xx, 3xx, 4xx, 5xx
     std::vector<std::uint64_t> by_route{};  ///< see route_names()
+    SignalingCounters signaling;
   };
 
   ControlPlane(const Environment& environment, const HttpOptions& http, ControlSettings settings);

@@ -7,6 +7,7 @@
 #include "turnpike/base/ip_address.hpp"
 #include "turnpike/base/time.hpp"
 #include "turnpike/control/api_key.hpp"
+#include "turnpike/control/signaling_settings.hpp"
 
 namespace turnpike::control {
 
@@ -28,6 +29,7 @@ struct ControlSettings {
   std::uint32_t requests_per_second = 50;    ///< of one key; 0: no limit
   bool plain_api = false;                    ///< keys may come over HTTP without TLS from elsewhere than loopback
   std::vector<IpPrefix> metrics_allow;       ///< who may read /metrics without a key
+  SignalingSettings signaling;
 };
 
 }  // namespace turnpike::control

@@ -36,7 +36,7 @@ struct StoredUser {
 };
 
 struct StoredRevocation {
-  std::string username;  ///< whole, EXPIRY:USER
+  std::string username;  ///< whole, EXPIRY:USER; or *:USER, see turn::RelayCore::revoke()
   UnixSeconds expiry{};
   friend bool operator==(const StoredRevocation&, const StoredRevocation&) = default;
 };
@@ -76,6 +76,7 @@ class Store {
 
   /// Those that have not expired at `now`, at most 65,536, the first to expire first; deletes the expired ones.
   [[nodiscard]] StoreResult<std::vector<StoredRevocation>> revocations(UnixSeconds now);
+  /// Of two of one username the later expiry counts.
   [[nodiscard]] StoreResult<void> add_revocation(const StoredRevocation& revocation);
 
  private:

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "control/room_token.hpp"
 #include "credential_world.hpp"
 
 namespace turnpike::control {
@@ -96,6 +97,98 @@ TEST_F(CredentialRoutesTest, BadBodiesAreRefusedWithAProblem) {
   EXPECT_EQ(response[http::field::content_type], "application/problem+json");
   CredentialWorld::set_body(post_, "text/plain", "{}");
   EXPECT_EQ(answer_credentials(world_.context, post_).result(), http::status::unsupported_media_type);
+}
+
+TEST_F(CredentialRoutesTest, AKeyIsAskedForAsEver) {
+  EXPECT_EQ(fetch_ice_servers(world_.context, get_).result(), http::status::unauthorized);
+  world_.present(get_, "wrong");
+  EXPECT_EQ(fetch_ice_servers(world_.context, get_).result(), http::status::unauthorized);
+  world_.present(get_, world_.key.text);
+  EXPECT_EQ(text_of(at(fetch_ice_servers(world_.context, get_), "username")), "1767312000:web");
+}
+
+TEST_F(CredentialRoutesTest, AKeyMayLookLikeAToken) {
+  world_.settings.keys = {hash_api_key(CredentialWorld::web_grant(), "eyJ.my.key", world_.random)};
+  world_.apply();
+  world_.present(get_, "eyJ.my.key");
+  EXPECT_EQ(text_of(at(fetch_ice_servers(world_.context, get_), "username")), "1767312000:web");
+}
+
+/// GET /api/v1/ice-servers with a room token.
+class MemberCredentialsTest : public CredentialRoutesTest {
+ protected:
+  MemberCredentialsTest() {
+    get_.grant.reset();
+    world_.settings.signaling.token_secrets = {"west"};
+    world_.settings.signaling.credential_ttl = Seconds{7200};
+    world_.apply();
+    claims_.room = "a/b";
+    claims_.user = "alice";
+    claims_.expiry = world_.clock.wall() + Seconds{60};
+  }
+  [[nodiscard]] Response fetch(std::vector<std::pair<std::string, std::string>> query = {}) {
+    world_.present(get_, sign_room_token(claims_, "west", world_.clock.wall()));
+    get_.query = std::move(query);
+    return fetch_ice_servers(world_.context, get_);
+  }
+
+  RoomClaims claims_;
+};
+
+TEST_F(MemberCredentialsTest, ARoomTokenFetchesTheCredentialsOfItsMember) {
+  const Response response = fetch();
+  EXPECT_EQ(response.result(), http::status::ok);
+  EXPECT_EQ(text_of(at(response, "username")), "1767232800:room:a%2Fb/alice");
+  EXPECT_EQ(text_of(at(response, "password")), turn::ephemeral_password("north", "1767232800:room:a%2Fb/alice"));
+  EXPECT_EQ(at(response, "ttl").as_int64(), 7200);
+}
+
+TEST_F(MemberCredentialsTest, ItLivesNoLongerThanCredentialsOfRoomsDo) {
+  EXPECT_EQ(at(fetch({{"ttl", "7201"}}), "ttl").as_int64(), 7200);
+  EXPECT_EQ(at(fetch({{"ttl", "60"}}), "ttl").as_int64(), 60);
+  EXPECT_EQ(fetch({{"ttl", "soon"}}).result(), http::status::bad_request);
+  world_.settings.max_ttl = Seconds{600};
+  world_.apply();
+  EXPECT_EQ(at(fetch(), "ttl").as_int64(), 600);
+}
+
+TEST_F(MemberCredentialsTest, ATokenForAnybodyTakesTheUserThatIsNamedOrDrawsOne) {
+  claims_.user.clear();
+  EXPECT_EQ(text_of(at(fetch({{"user", "bob"}}), "username")), "1767232800:room:a%2Fb/bob");
+  const std::string drawn = text_of(at(fetch(), "username"));
+  EXPECT_EQ(drawn.size(), std::string_view("1767232800:room:a%2Fb/").size() + 22);
+  EXPECT_NE(text_of(at(fetch(), "username")), drawn);
+  EXPECT_EQ(fetch({{"user", std::string(65, 'a')}}).result(), http::status::bad_request);
+  EXPECT_EQ(fetch({{"user", "a\n"}}).result(), http::status::bad_request);
+}
+
+TEST_F(MemberCredentialsTest, ATokenOfSomebodyIsForNobodyElse) {
+  EXPECT_EQ(fetch({{"user", "bob"}}).result(), http::status::forbidden);
+  EXPECT_EQ(fetch({{"user", "alice"}}).result(), http::status::ok);
+}
+
+TEST_F(MemberCredentialsTest, ATokenThatDoesNotAllowJoiningFetchesNothing) {
+  claims_.may_join = false;
+  EXPECT_EQ(fetch().result(), http::status::forbidden);
+}
+
+TEST_F(MemberCredentialsTest, ATokenThatIsNoGoodIsToldWhyAndCounted) {
+  claims_.expiry = world_.clock.wall() - Seconds{30};
+  const Response response = fetch();
+  EXPECT_EQ(response.result(), http::status::unauthorized);
+  EXPECT_EQ(text_of(at(response, "detail")), "the room token has expired");
+  EXPECT_EQ(world_.gate.counters().wrong_keys, 1U);
+}
+
+TEST_F(MemberCredentialsTest, ATokenIsNotTakenInTheClear) {
+  get_.caller.is_secure = false;
+  EXPECT_EQ(fetch().result(), http::status::forbidden);
+}
+
+TEST_F(MemberCredentialsTest, WithoutSignalingATokenIsNothing) {
+  world_.settings.signaling.enabled = false;
+  world_.apply();
+  EXPECT_EQ(fetch().result(), http::status::unauthorized);
 }
 
 TEST_F(CredentialRoutesTest, WithoutASecretThereIsNoService) {

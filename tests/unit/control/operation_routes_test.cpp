@@ -40,6 +40,8 @@ TEST_F(OperationRoutes, StatusSaysWhatTheServerIs) {
   status.uptime = Seconds{90};
   status.workers = 2;
   status.allocations = 5;
+  status.rooms = 4;
+  status.members = 7;
   status.realm = "example.org";
   status.listeners = {{"udp://[::]:3478"}};
   status.certificate_expiry = UnixSeconds{Seconds{1'767'225'660}};
@@ -52,7 +54,7 @@ TEST_F(OperationRoutes, StatusSaysWhatTheServerIs) {
   EXPECT_EQ(response.result(), http::status::ok);
   EXPECT_EQ(json_of(response), boost::json::parse(R"({
       "version":"1.2.3","state":"serving","started":"2026-01-01T00:00:00Z","uptimeSeconds":90,"workers":2,
-      "allocations":5,"realm":"example.org","listeners":["udp://[::]:3478"],
+      "allocations":5,"rooms":4,"members":7,"realm":"example.org","listeners":["udp://[::]:3478"],
       "certificateExpiresAt":"2026-01-01T00:01:00Z","database":"ok","secrets":1,"staticUsers":3,
       "configuredAt":"2026-01-01T00:00:01Z","pending":["server.workers"]})"));
 }

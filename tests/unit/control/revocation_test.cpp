@@ -55,6 +55,34 @@ TEST_F(RevocationTest, IsToldToTheWorkersAndWrittenDown) {
             (std::vector<StoredRevocation>{{"1767300000:@alice:example.org", UnixSeconds{Seconds{1'767'300'000}}}}));
 }
 
+TEST_F(RevocationTest, AllCredentialsOfAUserEndUntilTheLongestOfThemWouldHaveExpired) {
+  EXPECT_EQ(revoke("*:@alice:example.org"), RevocationOutcome::done);
+  const UnixSeconds expiry = world_.clock.wall() + world_.context.settings->max_ttl;
+  ASSERT_EQ(world_.backend.revoked.size(), 1U);
+  EXPECT_EQ(world_.backend.revoked[0].username, "*:@alice:example.org");
+  EXPECT_EQ(world_.backend.revoked[0].expiry, expiry);
+  EXPECT_EQ(world_.kept, (std::vector<StoredRevocation>{{"*:@alice:example.org", expiry}}));
+}
+
+TEST_F(RevocationTest, OfAUserAKeyEndsWhatItsOwnCapAllowsToMint) {
+  grant_.emplace();
+  grant_->scopes.add(Scope::credentials);
+  grant_->ttl_cap = Seconds{3600};
+  EXPECT_EQ(revoke("*:alice"), RevocationOutcome::done);
+  EXPECT_EQ(world_.backend.revoked.at(0).expiry, world_.clock.wall() + Seconds{3600});
+  grant_->scopes.add(Scope::admin);
+  EXPECT_EQ(revoke("*:alice"), RevocationOutcome::done);
+  EXPECT_EQ(world_.backend.revoked.at(1).expiry, world_.clock.wall() + world_.context.settings->max_ttl);
+}
+
+TEST_F(RevocationTest, AllCredentialsOfNobodyAreMalformed) {
+  for (const std::string& username : {std::string("*:"), std::string("*"), std::string("*alice"), std::string("*:a\n"),
+                                      "*:" + std::string(491, 'a')}) {
+    EXPECT_EQ(revoke(username), RevocationOutcome::malformed) << username;
+  }
+  EXPECT_TRUE(world_.backend.revoked.empty());
+}
+
 TEST_F(RevocationTest, ABareExpiryIsAUsernameToo) { EXPECT_EQ(revoke("1767300000"), RevocationOutcome::done); }
 
 TEST_F(RevocationTest, HoldsAlsoWhenItCannotBeWrittenDown) {

@@ -68,6 +68,20 @@ TEST_F(SessionRoutes, TheListPassesFilterLimitAndCursorOn) {
   EXPECT_EQ(call.filter.client, IpAddress::parse("2001:db8::7"));
 }
 
+TEST_F(SessionRoutes, ARoomsAllocationsAreThoseOfItsMembers) {
+  get("/api/v1/allocations?room=a%2Fb");
+  ASSERT_EQ(world_.backend.listed.size(), 1U);
+  EXPECT_EQ(world_.backend.listed.front().filter.group, "room:a%2Fb");
+}
+
+TEST_F(SessionRoutes, AnAllocationOfAMemberShowsRoomAndMember) {
+  world_.backend.list.allocations.front().summary.user = "room:a%2Fb/alice";
+  const auto allocation = json_of(get("/api/v1/allocations")).at("allocations").at(0);
+  EXPECT_EQ(allocation.at("room"), "a/b");
+  EXPECT_EQ(allocation.at("roomUser"), "alice");
+  EXPECT_EQ(allocation.at("user"), "room:a%2Fb/alice");
+}
+
 TEST_F(SessionRoutes, AMappedClientAddressIsTheIpv4AddressItStandsFor) {
   get("/api/v1/allocations?client=::ffff:192.0.2.7");
   ASSERT_EQ(world_.backend.listed.size(), 1U);
@@ -80,8 +94,9 @@ TEST_F(SessionRoutes, TheListSaysWhereItGoesOn) {
 }
 
 TEST_F(SessionRoutes, AParameterThatMakesNoSenseIsNamed) {
-  for (const auto* query : {"limit=0", "limit=1001", "limit=abc", "limit=", "limit=-1", "limit=1.5", "limit=1e2",
-                            "client=nobody", "client=", "client=192.0.2.7:80", "cursor=x", "cursor=", "cursor=1-2-3"}) {
+  for (const auto* query :
+       {"limit=0", "limit=1001", "limit=abc", "limit=", "limit=-1", "limit=1.5", "limit=1e2", "client=nobody",
+        "client=", "client=192.0.2.7:80", "cursor=x", "cursor=", "cursor=1-2-3", "room="}) {
     const Response response = get(std::string("/api/v1/allocations?") + query);
     EXPECT_EQ(response.result(), http::status::bad_request) << query;
     const std::string name = std::string(query).substr(0, std::string_view(query).find('='));
@@ -148,6 +163,13 @@ TEST_F(SessionRoutes, ARevokedUsernameIsRefusedAndWrittenDown) {
   EXPECT_EQ(world_.backend.revoked.front().username, "1767229200:@alice:example.org");
   ASSERT_EQ(world_.kept.size(), 1U);
   EXPECT_EQ(world_.kept.front().username, "1767229200:@alice:example.org");
+}
+
+TEST_F(SessionRoutes, AllCredentialsOfAUserAreRefusedByOneCall) {
+  EXPECT_EQ(erase("/api/v1/credentials/%2A%3Aroom%3Aa%252Fb").result(), http::status::no_content);
+  ASSERT_EQ(world_.backend.revoked.size(), 1U);
+  EXPECT_EQ(world_.backend.revoked.front().username, "*:room:a%2Fb");
+  EXPECT_EQ(erase("/api/v1/credentials/*:").result(), http::status::unprocessable_entity);
 }
 
 TEST_F(SessionRoutes, ARevocationThatCouldNotBeWrittenDownIsSaidSo) {
