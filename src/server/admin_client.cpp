@@ -49,6 +49,10 @@ http::request<http::string_body> make_request(const AdminRequest& request) {
   message.set(http::field::host, "localhost");
   message.set(http::field::user_agent, "turnpike");
   message.keep_alive(false);
+  if (!request.body.empty()) {
+    message.set(http::field::content_type, "application/json");
+    message.body() = request.body;
+  }
   message.prepare_payload();
   return message;
 }

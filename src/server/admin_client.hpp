@@ -7,10 +7,11 @@
 
 namespace turnpike::server {
 
-/// One call of the HTTP API, without a body.
+/// One call of the HTTP API.
 struct AdminRequest {
   std::string method;  ///< "GET", "POST" or "DELETE"
   std::string target;  ///< path and query, percent-encoded
+  std::string body{};  ///< JSON; empty: none
 };
 struct AdminAnswer {
   unsigned status = 0;

@@ -85,6 +85,7 @@ std::span<const Command> command_table() noexcept {
       Command{"config", "checks a configuration file, or shows every effective value", config_options, run_config},
       Command{"sessions", "lists the running server's live allocations", sessions_options, run_sessions},
       Command{"kill", "ends live allocations", kill_options, run_kill},
+      Command{"rooms", "lists and closes rooms, puts members out, makes room tokens", rooms_options, run_rooms},
       Command{"revoke", "takes ephemeral credentials back", revoke_options, run_revoke},
       Command{"status", "prints what the running server says about itself", status_options, run_status},
       Command{"reload", "makes the running server read its configuration again", reload_options, run_reload},

@@ -21,6 +21,7 @@ void print_status(const json::object& status, std::ostream& out) {
   line("uptime", show_age(number_of(status, "uptimeSeconds")));
   line("workers", fmt::to_string(number_of(status, "workers")));
   line("allocations", fmt::to_string(number_of(status, "allocations")));
+  line("rooms", fmt::format("{} with {} members", number_of(status, "rooms"), number_of(status, "members")));
   line("realm", text_of(status, "realm"));
   for (const std::string& listener : texts_of(status, "listeners")) line("listener", listener);
   line("certificate", text_of(status, "certificateExpiresAt"));

@@ -7,18 +7,15 @@
 #include <ostream>
 
 #include "server/admin_call.hpp"
+#include "server/admin_listing.hpp"
 #include "server/command_table.hpp"
 #include "server/printable_text.hpp"
+#include "server/text_table.hpp"
 
 namespace turnpike::server {
 namespace {
 
 namespace json = boost::json;
-
-constexpr std::uint64_t kPage = 1000;  // as many as the API gives at once
-constexpr std::uint64_t kMaxLimit = 1'000'000;
-constexpr std::size_t kColumns = 7;
-using Row = std::array<std::string, kColumns>;
 
 std::string show_bytes(std::uint64_t bytes) {
   constexpr std::array kUnits{"B", "KiB", "MiB", "GiB", "TiB", "PiB"};
@@ -35,7 +32,7 @@ std::uint64_t bytes_of(const json::object& session, const char* direction) {
   return counts == nullptr || !counts->is_object() ? 0 : number_of(counts->as_object(), "bytes");
 }
 
-Row row_of(const json::object& session) {
+TextTable::Row row_of(const json::object& session) {
   return {text_of(session, "id"),
           text_of(session, "user"),
           text_of(session, "transport"),
@@ -45,88 +42,22 @@ Row row_of(const json::object& session) {
           show_bytes(bytes_of(session, "toClient"))};
 }
 
-/// In code points: the cells are UTF-8 without control characters.
-std::size_t width_of(const std::string& cell) {
-  return static_cast<std::size_t>(
-      std::ranges::count_if(cell, [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80; }));
-}
-
-void print_table(const json::array& sessions, std::ostream& out) {
-  std::vector<Row> rows{{"ID", "USER", "TRANSPORT", "RELAYED", "AGE", "TO PEERS", "TO CLIENT"}};
+void print_sessions(const json::array& sessions, std::ostream& out) {
+  TextTable table({"ID", "USER", "TRANSPORT", "RELAYED", "AGE", "TO PEERS", "TO CLIENT"});
   for (const json::value& session : sessions) {
-    if (session.is_object()) rows.push_back(row_of(session.as_object()));
+    if (session.is_object()) table.add(row_of(session.as_object()));
   }
-  std::array<std::size_t, kColumns> widths{};
-  for (const Row& row : rows) {
-    for (std::size_t i = 0; i < kColumns; ++i) widths.at(i) = std::max(widths.at(i), width_of(row.at(i)));
-  }
-  for (const Row& row : rows) {
-    std::string line;
-    for (std::size_t i = 0; i < kColumns; ++i) {
-      line += row.at(i);
-      if (i + 1 < kColumns) line.append(widths.at(i) - width_of(row.at(i)) + 2, ' ');
-    }
-    out << line << '\n';
-  }
+  table.print(out);
 }
 
-std::uint64_t find_limit(const cxxopts::ParseResult& parsed) {
-  if (parsed.count("limit") == 0) return kPage;
-  const auto limit = parsed["limit"].as<std::uint64_t>();
-  if (limit < 1 || limit > kMaxLimit) throw WrongCall{fmt::format("--limit: must be 1 to {}", kMaxLimit)};
-  return limit;
-}
-
-std::string target_of(const cxxopts::ParseResult& parsed, std::uint64_t limit, const std::string& cursor) {
-  std::string target = fmt::format("/api/v1/allocations?limit={}", std::min(limit, kPage));
-  for (const auto* name : {"user", "client"}) {
+std::string filters_of(const cxxopts::ParseResult& parsed) {
+  std::string filters;
+  for (const auto* name : {"user", "client", "room"}) {
     if (parsed.count(name) != 0) {
-      target += fmt::format("&{}={}", name, percent_encode(parsed[name].as<std::string>()));
+      filters += fmt::format("&{}={}", name, percent_encode(parsed[name].as<std::string>()));
     }
   }
-  if (!cursor.empty()) target += "&cursor=" + percent_encode(cursor);
-  return target;
-}
-
-/// At most `limit` sessions, page by page, as the API would put them on one page.
-std::optional<json::object> collect(AdminCall& call, const cxxopts::ParseResult& parsed, std::uint64_t limit) {
-  json::array sessions;
-  std::string cursor;
-  json::value next;
-  // A page may be short, but each one moves the cursor on; the bound is for a server that does not.
-  for (std::uint64_t pages = 0; pages < kMaxLimit; ++pages) {
-    auto page = call.ask_for_object({"GET", target_of(parsed, limit - sessions.size(), cursor)});
-    if (!page) return std::nullopt;
-    if (json::value* found = page->if_contains("allocations"); found != nullptr && found->is_array()) {
-      for (json::value& session : found->as_array()) sessions.push_back(std::move(session));
-    }
-    const json::value* following = page->if_contains("next");
-    next = following == nullptr ? json::value{} : *following;
-    const std::string before = std::exchange(cursor, next.is_string() ? std::string(next.as_string().c_str()) : "");
-    if (cursor.empty() || cursor == before || sessions.size() >= limit) break;
-  }
-  return json::object{{"allocations", std::move(sessions)}, {"next", std::move(next)}};
-}
-
-/// Asks once for each of `names`; says of each that it is `done`, or why not.
-ExitCode call_for_each(const std::vector<std::string>& names, AdminCall& call, const char* path, const char* done,
-                       CommandWorld& world) {
-  ExitCode code = ExitCode::done;
-  for (const std::string& name : names) {
-    const auto answer = call.ask({"DELETE", path + percent_encode(name)});
-    if (!answer) return ExitCode::failed;
-    if (call.wants_json() && !answer->body.empty()) world.out << answer->body << '\n';
-    const std::string shown = escape_printable(name);
-    if (answer->status == 202) {
-      world.err << fmt::format("{}: {}, but it could not be written down: a restart forgets it\n", shown, done);
-    } else if (answer->status / 100 == 2) {
-      if (!call.wants_json()) world.out << fmt::format("{}: {}\n", shown, done);
-    } else {
-      world.err << fmt::format("{}: {}\n", shown, explain(*answer));
-      code = ExitCode::failed;
-    }
-  }
-  return code;
+  return filters;
 }
 
 }  // namespace
@@ -134,8 +65,9 @@ ExitCode call_for_each(const std::vector<std::string>& names, AdminCall& call, c
 cxxopts::Options sessions_options() {
   cxxopts::Options options("turnpike sessions", "Lists the live allocations of the running server.\n");
   options.add_options()("user", "only this user's, or of this whole username", cxxopts::value<std::string>(), "NAME")(
-      "client", "only from this address", cxxopts::value<std::string>(), "IP")(
-      "limit", fmt::format("at most this many (default: {})", kPage), cxxopts::value<std::uint64_t>(), "N");
+      "client", "only from this address", cxxopts::value<std::string>(), "IP")("room", "only of this room's members",
+                                                                               cxxopts::value<std::string>(), "ID");
+  add_limit_option(options);
   AdminCall::add_options(options);
   return options;
 }
@@ -147,14 +79,14 @@ ExitCode run_sessions(const cxxopts::ParseResult& parsed, CommandWorld& world) {
   }
   auto call = AdminCall::prepare(parsed, world);
   if (!call) return ExitCode::failed;
-  const auto found = collect(*call, parsed, limit);
+  const auto found = collect_pages(*call, {"allocations", "/api/v1/allocations", filters_of(parsed)}, limit);
   if (!found) return ExitCode::failed;
   if (call->wants_json()) {
     world.out << json::serialize(*found) << '\n';
     return ExitCode::done;
   }
-  print_table(found->at("allocations").as_array(), world.out);
-  if (!found->at("next").is_null()) world.err << "there are more: raise --limit\n";
+  print_sessions(found->at("allocations").as_array(), world.out);
+  say_if_more(*found, world);
   return ExitCode::done;
 }
 
@@ -178,7 +110,7 @@ ExitCode run_kill(const cxxopts::ParseResult& parsed, CommandWorld& world) {
 cxxopts::Options revoke_options() {
   cxxopts::Options options("turnpike revoke",
                            "Takes ephemeral credentials back: the server refuses these usernames (EXPIRY:USER) from\n"
-                           "now on and ends what they have open.\n");
+                           "now on and ends what they have open. '*:USER' takes all of USER's back.\n");
   AdminCall::add_options(options);
   options.add_options()("username", "whole, as it was handed out", cxxopts::value<std::vector<std::string>>(),
                         "USERNAME");

@@ -37,6 +37,8 @@ ExitCode run_config(const cxxopts::ParseResult& parsed, CommandWorld& world);
 ExitCode run_sessions(const cxxopts::ParseResult& parsed, CommandWorld& world);
 [[nodiscard]] cxxopts::Options kill_options();
 ExitCode run_kill(const cxxopts::ParseResult& parsed, CommandWorld& world);
+[[nodiscard]] cxxopts::Options rooms_options();
+ExitCode run_rooms(const cxxopts::ParseResult& parsed, CommandWorld& world);
 [[nodiscard]] cxxopts::Options revoke_options();
 ExitCode run_revoke(const cxxopts::ParseResult& parsed, CommandWorld& world);
 [[nodiscard]] cxxopts::Options status_options();

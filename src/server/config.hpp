@@ -9,6 +9,7 @@
 #include "turnpike/base/five_tuple.hpp"
 #include "turnpike/base/time.hpp"
 #include "turnpike/control/api_key.hpp"
+#include "turnpike/control/signaling_settings.hpp"
 #include "turnpike/stun/long_term_key.hpp"
 #include "turnpike/turn/token_bucket.hpp"
 
@@ -172,6 +173,26 @@ struct Config {
     std::uint32_t rate = 50;                                ///< requests per second of one key; 0: no limit
     std::string admin_socket = "/run/turnpike/admin.sock";  ///< empty: none
   };
+  struct Signaling {
+    bool enabled = true;
+    control::RoomAuth auth = control::RoomAuth::token;
+    std::vector<SecretText> token_secrets;  ///< empty: made of those of auth, or drawn at the start
+    std::uint32_t max_clients = 10'000;
+    std::uint32_t clients_per_address = 256;
+    std::uint32_t max_rooms = 10'000;
+    std::uint32_t rooms_per_address = 64;
+    std::uint32_t max_members = 16;
+    ByteSize max_message{64U << 10U};
+    std::uint32_t message_rate = 50;  ///< a second, of one client
+    Milliseconds grace{15'000};
+    Seconds heartbeat{20};
+    ByteSize send_queue{256U << 10U};
+    Seconds credential_ttl{43'200};
+    std::string peerjs_path = "/";  ///< begins and ends with a slash
+    std::string peerjs_key = "peerjs";
+    bool peerjs_discovery = false;
+    std::uint32_t peerjs_clients = 5000;
+  };
   struct Metrics {
     /// Who may read /metrics without a key.
     std::vector<IpPrefix> allow{{IpAddress::v4(127, 0, 0, 0), 8},
@@ -196,6 +217,7 @@ struct Config {
   Limits limits;
   Http http;
   Api api;
+  Signaling signaling;
   Metrics metrics;
   Log log;
 };

@@ -182,6 +182,7 @@ void check_config(const Config& config, const SourcePlaces& places, const std::s
   check_peers(pass);
   check_auth(config, places, broken, report);
   check_api(config, places, broken, report);
+  check_signaling(config, places, broken, report);
 }
 
 }  // namespace turnpike::server

@@ -22,6 +22,10 @@ void check_auth(const Config& config, const SourcePlaces& places, const std::set
 void check_api(const Config& config, const SourcePlaces& places, const std::set<std::string, std::less<>>& broken,
                ConfigReport& report);
 
+/// The part of check_config() about rooms: who may join them, and bounds and paths that go together.
+void check_signaling(const Config& config, const SourcePlaces& places, const std::set<std::string, std::less<>>& broken,
+                     ConfigReport& report);
+
 /// The part of check_config() about listeners, and what else wants their ports.
 void check_listeners(const Config& config, const SourcePlaces& places, const std::set<std::string, std::less<>>& broken,
                      ConfigReport& report);

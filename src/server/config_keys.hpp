@@ -71,9 +71,12 @@ void add_tls_keys(std::vector<ConfigKey>& keys);
 [[nodiscard]] ConfigKey tcp_peer_ports_key();
 void add_quota_keys(std::vector<ConfigKey>& keys);
 void add_limits_keys(std::vector<ConfigKey>& keys);
+/// Less would not hold a message of the largest size beside a few usual ones.
+[[nodiscard]] std::string check_queue(const ByteSize& size);
 [[nodiscard]] ConfigKey database_key();
 void add_http_keys(std::vector<ConfigKey>& keys);
 void add_api_keys(std::vector<ConfigKey>& keys);
+void add_signaling_keys(std::vector<ConfigKey>& keys);
 void add_metrics_keys(std::vector<ConfigKey>& keys);
 
 }  // namespace turnpike::server

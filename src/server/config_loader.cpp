@@ -12,7 +12,7 @@ namespace turnpike::server {
 namespace {
 
 // Tables of the documented format whose features this version lacks: a better answer than "unknown".
-constexpr std::array<std::string_view, 2> kLaterTables{"signaling", "cluster"};
+constexpr std::array<std::string_view, 1> kLaterTables{"cluster"};
 
 /// Walks the file's tables and hands each value to its key in the schema.
 class Walk {

@@ -68,6 +68,7 @@ bool read(const ConfigValue& value, IpPrefix& out);
 bool read(const ConfigValue& value, ExternalAddress& out);
 bool read(const ConfigValue& value, AddressFamily& out);
 bool read(const ConfigValue& value, TlsVersion& out);
+bool read(const ConfigValue& value, control::RoomAuth& out);
 bool read(const ConfigValue& value, LogLevel& out);
 bool read(const ConfigValue& value, LogFormat& out);
 bool read(const ConfigValue& value, LogAddresses& out);

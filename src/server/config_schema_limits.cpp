@@ -16,13 +16,6 @@ std::string check_buffer(const ByteSize& size) {
   return "must be 4KiB to 1GiB, or \"0\" for the system's own choice";
 }
 
-/// Less would not hold a message of the largest size beside a few usual ones.
-std::string check_queue(const ByteSize& size) {
-  constexpr std::uint64_t kLeast = 16U << 10U;
-  constexpr std::uint64_t kMost = 64U << 20U;
-  return size.bytes >= kLeast && size.bytes <= kMost ? "" : "must be 16KiB to 64MiB";
-}
-
 void add_stream_limits_keys(std::vector<ConfigKey>& keys) {
   constexpr std::uint32_t kMost = 1'000'000;
   keys.push_back(key(
@@ -52,6 +45,12 @@ void add_stream_limits_keys(std::vector<ConfigKey>& keys) {
 }
 
 }  // namespace
+
+std::string check_queue(const ByteSize& size) {
+  constexpr std::uint64_t kLeast = 16U << 10U;
+  constexpr std::uint64_t kMost = 64U << 20U;
+  return size.bytes >= kLeast && size.bytes <= kMost ? "" : "must be 16KiB to 64MiB";
+}
 
 void add_quota_keys(std::vector<ConfigKey>& keys) {
   constexpr std::uint32_t kMost = 10'000'000;

@@ -81,6 +81,8 @@ constexpr std::array kFamilies{Choice<AddressFamily>{"ipv4", AddressFamily::ipv4
                                Choice<AddressFamily>{"ipv6", AddressFamily::ipv6}};
 constexpr std::array kTlsVersions{Choice<TlsVersion>{"1.2", TlsVersion::tls12},
                                   Choice<TlsVersion>{"1.3", TlsVersion::tls13}};
+constexpr std::array kRoomAuths{Choice<control::RoomAuth>{"token", control::RoomAuth::token},
+                                Choice<control::RoomAuth>{"open", control::RoomAuth::open}};
 constexpr std::array kLogLevels{Choice<LogLevel>{"trace", LogLevel::trace}, Choice<LogLevel>{"debug", LogLevel::debug},
                                 Choice<LogLevel>{"info", LogLevel::info}, Choice<LogLevel>{"warn", LogLevel::warn},
                                 Choice<LogLevel>{"error", LogLevel::error}};
@@ -155,6 +157,7 @@ Parsed<turn::ByteRate> parse_rate(std::string_view text) {
 
 Parsed<AddressFamily> parse_address_family(std::string_view text) { return parse_choice(text, kFamilies); }
 Parsed<TlsVersion> parse_tls_version(std::string_view text) { return parse_choice(text, kTlsVersions); }
+Parsed<control::RoomAuth> parse_room_auth(std::string_view text) { return parse_choice(text, kRoomAuths); }
 Parsed<LogLevel> parse_log_level(std::string_view text) { return parse_choice(text, kLogLevels); }
 Parsed<LogFormat> parse_log_format(std::string_view text) { return parse_choice(text, kLogFormats); }
 Parsed<LogAddresses> parse_log_addresses(std::string_view text) { return parse_choice(text, kLogAddresses); }
@@ -170,6 +173,7 @@ std::string show(turn::ByteRate value) {
 }
 std::string show(AddressFamily value) { return show_choice(value, kFamilies); }
 std::string show(TlsVersion value) { return show_choice(value, kTlsVersions); }
+std::string show(control::RoomAuth value) { return show_choice(value, kRoomAuths); }
 std::string show(LogLevel value) { return show_choice(value, kLogLevels); }
 std::string show(LogFormat value) { return show_choice(value, kLogFormats); }
 std::string show(LogAddresses value) { return show_choice(value, kLogAddresses); }

@@ -46,6 +46,8 @@ enum class PortZero : std::uint8_t { refused, allowed };
 
 [[nodiscard]] Parsed<AddressFamily> parse_address_family(std::string_view text);
 [[nodiscard]] Parsed<TlsVersion> parse_tls_version(std::string_view text);
+/// "token" or "open".
+[[nodiscard]] Parsed<control::RoomAuth> parse_room_auth(std::string_view text);
 [[nodiscard]] Parsed<LogLevel> parse_log_level(std::string_view text);
 [[nodiscard]] Parsed<LogFormat> parse_log_format(std::string_view text);
 [[nodiscard]] Parsed<LogAddresses> parse_log_addresses(std::string_view text);
@@ -64,6 +66,7 @@ enum class PortZero : std::uint8_t { refused, allowed };
 [[nodiscard]] std::string show(const WebOrigin& value);
 [[nodiscard]] std::string show(AddressFamily value);
 [[nodiscard]] std::string show(TlsVersion value);
+[[nodiscard]] std::string show(control::RoomAuth value);
 [[nodiscard]] std::string show(LogLevel value);
 [[nodiscard]] std::string show(LogFormat value);
 [[nodiscard]] std::string show(LogAddresses value);

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <string>
+#include <string_view>
+
 #include "server/config.hpp"
 #include "server/runtime_addresses.hpp"
 #include "turnpike/base/random.hpp"
@@ -8,8 +11,12 @@
 namespace turnpike::server {
 
 /// The control plane's view of a checked configuration. `addresses` were resolved after binding, so that its listeners
-/// have the real ports. `random` salts the keys of the configuration.
+/// have the real ports. `random` salts the keys of the configuration. `made_up_secret` signs room tokens when the
+/// configuration has nothing to sign with: the same at every call, so that a reload takes nobody's token away.
 [[nodiscard]] control::ControlSettings make_control_settings(const Config& config, const RuntimeAddresses& addresses,
-                                                             Random& random);
+                                                             Random& random, std::string_view made_up_secret);
+
+/// A secret for `made_up_secret`.
+[[nodiscard]] std::string make_up_secret(Random& random);
 
 }  // namespace turnpike::server

@@ -3,23 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
 #include "server/config_values.hpp"
+#include "server/control_settings_builder.hpp"
 #include "server/ice_servers.hpp"
 #include "server/public_places.hpp"
-#include "turnpike/base/base64.hpp"
 
 namespace turnpike::server {
 namespace {
 
 constexpr Seconds kCredentialLifetime{86400};
-
-std::string make_secret(Random& random) {
-  std::array<std::uint8_t, 32> bytes{};
-  random.fill(bytes);
-  return base64_encode(bytes);
-}
 
 IpPrefix single(const IpAddress& address) { return {address, static_cast<std::uint8_t>(address.bit_length())}; }
 
@@ -60,12 +53,26 @@ std::string http_example(const Config& config, const RuntimeAddresses& addresses
       config.api.keys.front().text.value, base);
 }
 
+/// The three ways into a room, each ready to paste into a page.
+std::string rooms_example(const Config& config, const RuntimeAddresses& addresses) {
+  const std::string base = http_base(addresses);
+  if (base.empty() || !config.signaling.enabled) return {};
+  const std::string authority = base.substr(base.find("//") + 2);
+  const std::size_t colon = authority.rfind(':');
+  return fmt::format(
+      "Rooms at ws://{0}/signal, open to every page and program that reaches this (docs/signaling.md):\n\n"
+      "  native     new WebSocket(\"ws://{0}/signal\"), then send {{\"type\":\"join-room\",\"roomId\":\"demo\"}}\n"
+      "  PeerJS     new Peer({{ host: \"{1}\", port: {2}, path: \"{3}\", config: {{ iceServers }} }})  // as below\n"
+      "  Socket.IO  io(\"http://{0}\").emit(\"join-room\", \"demo\")\n\n",
+      authority, authority.substr(0, colon), authority.substr(colon + 1), config.signaling.peerjs_path);
+}
+
 }  // namespace
 
 Config make_demo_config(std::span<const net::InterfaceAddress> interfaces, Random& random) {
   Config config;
   config.server.realm = "demo";
-  config.auth.secrets.push_back({make_secret(random)});
+  config.auth.secrets.push_back({make_up_secret(random)});
   config.relay.peers.deny = {{IpAddress::any(AddressFamily::ipv4), 0}, {IpAddress::any(AddressFamily::ipv6), 0}};
   config.relay.peers.allow = own_addresses(interfaces);
   config.relay.rfc5766_channels = true;  // so that it can be tried with coturn's tools
@@ -74,8 +81,10 @@ Config make_demo_config(std::span<const net::InterfaceAddress> interfaces, Rando
   ConfiguredKey key;
   key.grant.name = "demo";
   key.grant.scopes.add(control::Scope::admin);
-  key.text.value = make_secret(random);
+  key.text.value = make_up_secret(random);
   config.api.keys.push_back(std::move(key));
+  config.signaling.auth = control::RoomAuth::open;
+  config.http.allowed_origins = {{"*"}};
   return config;
 }
 
@@ -89,9 +98,9 @@ std::string demo_banner(const Config& config, const RuntimeAddresses& addresses,
       "relays only between loopback and this machine's own addresses. For a real server write a configuration file "
       "and\n"
       "start `turnpike serve -c FILE`.\n\n"
-      "{}ICE servers to paste into new RTCPeerConnection(...), valid until {}:\n\n{}\n",
-      join_listeners(addresses), http_example(config, addresses), show_time(credential.expiry),
-      ice_servers_json(public_places(config, addresses), credential));
+      "{}{}ICE servers to paste into new RTCPeerConnection(...), valid until {}:\n\n{}\n",
+      join_listeners(addresses), http_example(config, addresses), rooms_example(config, addresses),
+      show_time(credential.expiry), ice_servers_json(public_places(config, addresses), credential));
 }
 
 }  // namespace turnpike::server

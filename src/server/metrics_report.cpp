@@ -25,6 +25,7 @@ std::vector<prometheus::MetricFamily> make_metric_families(const MetricsInput& i
   report_relaying(input, sheet);
   report_streams(input, sheet);
   report_control(input, sheet);
+  report_signaling(input, sheet);
   report_process(input, sheet);
   return std::move(sheet).take();
 }

@@ -49,5 +49,6 @@ struct MetricsInput {
 void report_relaying(const MetricsInput& input, MetricSheet& sheet);
 void report_streams(const MetricsInput& input, MetricSheet& sheet);
 void report_control(const MetricsInput& input, MetricSheet& sheet);
+void report_signaling(const MetricsInput& input, MetricSheet& sheet);
 
 }  // namespace turnpike::server

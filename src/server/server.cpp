@@ -85,6 +85,7 @@ Server::Server(Config config, Options options, std::shared_ptr<const EventLog> l
       reread_(std::move(options.reread)),
       started_(sample_now()),
       log_(std::move(log)),
+      made_up_secret_(make_up_secret(random_)),
       masker_(config_.log.addresses, random_),
       signals_(control_, SIGTERM, SIGINT, SIGHUP),
       drain_timer_(control_),
@@ -118,7 +119,7 @@ Server::Server(Config config, Options options, std::shared_ptr<const EventLog> l
       control::ControlPlane::Environment{
           control_, *this, random_, sample_now,
           [this](const control::StoredRevocation& revocation) { return store_.keep(revocation); }},
-      http_options(config_), make_control_settings(config_, addresses_, random_));
+      http_options(config_), make_control_settings(config_, addresses_, random_, made_up_secret_));
   take_news(std::move(database));
 }
 

@@ -111,6 +111,7 @@ class Server final : control::Backend {
   Now started_{};
   std::shared_ptr<const EventLog> log_;
   SystemRandom random_;
+  const std::string made_up_secret_;  // of room tokens, see make_control_settings()
   AddressMasker masker_;
   boost::asio::io_context control_{1};
   boost::asio::signal_set signals_;

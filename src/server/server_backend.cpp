@@ -111,6 +111,9 @@ control::ServerStatus Server::status_without_counts() const {
   status.started = started_.wall;
   status.uptime = std::chrono::duration_cast<Seconds>(now.mono - started_.mono);
   status.workers = static_cast<std::uint32_t>(workers_.size());
+  const control::SignalingCounters signaling = control_plane_->counters().signaling;
+  status.rooms = signaling.room_count;
+  status.members = signaling.member_count;
   status.realm = config_.server.realm;
   for (const ListenUrl& listener : config_.listen) status.listeners.push_back({show(listener)});
   if (certificates_) status.certificate_expiry = certificates_->earliest_expiry();

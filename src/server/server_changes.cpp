@@ -118,7 +118,8 @@ void Server::reload(std::function<void(control::ReloadOutcome)> answer) {
   if (!outcome.applied) return answer(std::move(outcome));
   quota_->set_limits(make_quota_limits(config_));
   error_ration_->set_rate(config_.limits.errors_per_second);
-  auto settings = std::make_shared<control::ControlSettings>(make_control_settings(config_, addresses_, random_));
+  auto settings =
+      std::make_shared<control::ControlSettings>(make_control_settings(config_, addresses_, random_, made_up_secret_));
   distribute_core_config([this, settings, outcome = std::move(outcome), answer = std::move(answer)] {
     control_plane_->apply(*settings);
     answer(outcome);

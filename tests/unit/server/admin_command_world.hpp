@@ -31,6 +31,7 @@ class AdminCommandWorld {
                                [this](const std::string& path, const server::AdminRequest& request) {
                                  socket = path;
                                  asked.push_back(request.method + " " + request.target);
+                                 if (!request.body.empty()) asked.back() += " " + request.body;
                                  const std::size_t turn = asked.size() - 1;
                                  return turn < answers.size() ? answers[turn] : answers.back();
                                }};

@@ -91,6 +91,18 @@ TEST_F(SessionCommands, RevokeTakesUsernamesWhole) {
                                  "DELETE /api/v1/credentials/1767225600%3Ad"));
 }
 
+TEST_F(SessionCommands, RevokeTakesAllOfAUserToo) {
+  EXPECT_EQ(call({"revoke", "*:alice"}), 0);
+  EXPECT_THAT(asked, ElementsAre("DELETE /api/v1/credentials/%2A%3Aalice"));
+  EXPECT_EQ(out(), "*:alice: revoked\n");
+}
+
+TEST_F(SessionCommands, SessionsOfARoomAreAskedForByItsId) {
+  answers = {AdminAnswer{200, kLastPage}};
+  EXPECT_EQ(call({"sessions", "--room", "a/b"}), 0);
+  EXPECT_THAT(asked, ElementsAre("GET /api/v1/allocations?limit=1000&room=a%2Fb"));
+}
+
 TEST_F(SessionCommands, ARevocationThatARestartForgetsIsSaidSo) {
   answers = {AdminAnswer{202, R"({"revoked":true,"stored":false})"}};
   EXPECT_EQ(call({"revoke", "1767225600:a"}), 0);

@@ -45,12 +45,18 @@ TEST(ConfigDifference, MergesWhatCanChangeAndKeepsTheRest) {
   fresh.server.realm = "example.org";
   fresh.api.rate = 7;
   fresh.api.admin_socket = "/elsewhere.sock";
+  fresh.signaling.enabled = false;
+  fresh.signaling.auth = control::RoomAuth::open;
+  fresh.signaling.max_members = 3;
+  fresh.signaling.peerjs_path = "/app/";
+  fresh.signaling.peerjs_key = "key";
   fresh.log.level = LogLevel::debug;
   std::vector<std::string> waiting;
   for (const ConfigDifference& each : find_differences(merge_live(Config{}, fresh), fresh))
     waiting.push_back(each.path);
   EXPECT_THAT(waiting,
-              testing::ElementsAre("server.realm", "relay.ports", "auth.database", "api.admin_socket", "log.level"));
+              testing::ElementsAre("server.realm", "relay.ports", "auth.database", "api.admin_socket",
+                                   "signaling.enabled", "signaling.peerjs_path", "signaling.peerjs_key", "log.level"));
 }
 
 TEST(ConfigDifference, EveryKeyCanBeComparedAndCopied) {

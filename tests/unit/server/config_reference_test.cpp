@@ -51,6 +51,7 @@ TEST(ConfigReference, ItsCommentedExamplesAreValidToo) {
                                                     {"alice.password", "pw"},
                                                     {"backend.key", "a-key-that-is-long-enough"},
                                                     {"/run/ops-key", "another-key-of-good-length"},
+                                                    {"room.secret", "a-secret-of-room-tokens-of-32-by"},
                                                     {"/run/turn-secret", "secret-of-systemd"},
                                                     {"turn.example.org.crt", test::kFakeCertificate},
                                                     {"turn.example.org.key", test::kFakeKey},
@@ -65,7 +66,7 @@ TEST(ConfigReference, ItsCommentedExamplesAreValidToo) {
     EXPECT_TRUE(loaded.ok()) << format_report(loaded);
     ++examples;
   }
-  EXPECT_EQ(examples, 15U);
+  EXPECT_EQ(examples, 16U);
 }
 
 TEST(ConfigDocumentation, ExplainsEveryKeyInTheSectionOfItsTable) {

@@ -77,6 +77,18 @@ TEST_F(Demo, BannerIsSilentAboutTheApiWhereNothingServesHttp) {
   EXPECT_THAT(demo_banner(config_, addresses_, UnixSeconds{}), Not(HasSubstr("http:")));
 }
 
+TEST_F(Demo, BannerShowsTheThreeWaysIntoARoom) {
+  const std::string banner = demo_banner(config_, addresses_, UnixSeconds{});
+  EXPECT_THAT(banner, HasSubstr("new WebSocket(\"ws://127.0.0.1:3478/signal\")"));
+  EXPECT_THAT(banner, HasSubstr("new Peer({ host: \"127.0.0.1\", port: 3478, path: \"/\", config: { iceServers } })"));
+  EXPECT_THAT(banner, HasSubstr("io(\"http://127.0.0.1:3478\")"));
+}
+
+TEST_F(Demo, RoomsAreOpenToEveryPage) {
+  EXPECT_EQ(config_.signaling.auth, control::RoomAuth::open);
+  EXPECT_EQ(config_.http.allowed_origins, std::vector<WebOrigin>{{"*"}});
+}
+
 TEST_F(Demo, BannerNamesItsListeners) {
   const std::string banner = demo_banner(config_, addresses_, UnixSeconds{});
   EXPECT_THAT(banner, HasSubstr("\n  udp://10.0.0.7:3478\n"));

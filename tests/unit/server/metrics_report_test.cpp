@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 
+#include "turnpike/rooms/notice.hpp"
 #include "turnpike/stun/message_type.hpp"
 #include "turnpike/turn/command.hpp"
 
@@ -77,8 +78,8 @@ TEST(MetricsReportTest, NamesFollowTheConventions) {
 }
 
 TEST(MetricsReportTest, LabelsAreOfTheShortListThatIsBounded) {
-  const std::set<std::string_view> allowed{"transport", "family", "direction", "reason", "code",
-                                           "method",    "route",  "class",     "version"};
+  const std::set<std::string_view> allowed{"transport", "family", "direction", "reason",  "code", "method",
+                                           "route",     "class",  "version",   "dialect", "kind"};
   for (const MetricDefinition& definition : metric_table()) {
     for (std::size_t i = 0; i < definition.label_count(); ++i) {
       EXPECT_TRUE(allowed.contains(definition.labels.at(i))) << definition.name;
@@ -175,6 +176,33 @@ TEST(MetricsReportTest, LatencyIsAHistogramInSeconds) {
   EXPECT_THAT(text, HasSubstr("turnpike_worker_loop_latency_seconds_bucket{le=\"1\"} 1\n"));
   EXPECT_THAT(text, HasSubstr("turnpike_worker_loop_latency_seconds_bucket{le=\"+Inf\"} 2\n"));
   EXPECT_THAT(text, HasSubstr("turnpike_worker_loop_latency_seconds_count 2\n"));
+}
+
+TEST(MetricsReportTest, RefusalsInRoomsCarryTheCodesThatClientsSee) {
+  MetricsInput input;
+  input.control.signaling.rooms.refusals.at(static_cast<std::size_t>(rooms::Refusal::room_full)) = 3;
+  EXPECT_THAT(text_of(input), HasSubstr("turnpike_signaling_refusals_total{code=\"room-full\"} 3\n"));
+}
+
+TEST(MetricsReportTest, RoomsAreCountedWithTheirClientsAndMessages) {
+  MetricsInput input;
+  control::SignalingCounters& signaling = input.control.signaling;
+  signaling.room_count = 1;
+  signaling.member_count = 2;
+  signaling.clients = {3, 4, 5};
+  signaling.rooms.chats = 6;
+  signaling.sockets.slow_readers = 7;
+  signaling.floods = 8;
+  signaling.sockets.unfinished = 9;
+  const std::string text = text_of(input);
+  EXPECT_THAT(text, HasSubstr("\nturnpike_rooms 1\n"));
+  EXPECT_THAT(text, HasSubstr("\nturnpike_room_members 2\n"));
+  EXPECT_THAT(text, HasSubstr("turnpike_signaling_clients{dialect=\"peerjs\"} 4\n"));
+  EXPECT_THAT(text, HasSubstr("turnpike_signaling_clients{dialect=\"socket.io\"} 5\n"));
+  EXPECT_THAT(text, HasSubstr("turnpike_signaling_messages_total{kind=\"chat\"} 6\n"));
+  EXPECT_THAT(text, HasSubstr("turnpike_websocket_closes_total{reason=\"slow_reader\"} 7\n"));
+  EXPECT_THAT(text, HasSubstr("turnpike_websocket_closes_total{reason=\"message_flood\"} 8\n"));
+  EXPECT_THAT(text, HasSubstr("turnpike_websocket_closes_total{reason=\"unfinished_message\"} 9\n"));
 }
 
 TEST(MetricsReportTest, TheVersionIsALabel) {
