@@ -2,22 +2,9 @@
 // (iceServers or fetch, userDataDir, seconds, flags), prints one JSON object: what getStats() and the data channel say.
 //
 // Signaling is this program: it carries each description, with all its candidates, from one page to the other.
-import http from 'node:http';
-import { chromium } from 'playwright-core';
+import { exchange, launch, result, servePage } from './pages.mjs';
 
 const options = JSON.parse(process.argv[2]);
-
-// A page from localhost is a secure context, which getUserMedia demands.
-const page = http.createServer((_, response) => {
-  response.setHeader('content-type', 'text/html');
-  response.end('<!doctype html><title>call</title><video autoplay muted playsinline></video>');
-});
-
-const FLAGS = [
-  '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
-  '--disable-background-networking', '--disable-component-update', '--disable-sync',
-  '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream',
-];
 
 // Runs in the page.
 async function fetchIceServers({ url, key }) {
@@ -66,39 +53,6 @@ async function accept({ remote }) {
   await window.call.connection.setRemoteDescription(remote);
 }
 
-// Runs in the page: waits until the channel is open and frames are shown, and sends numbered messages.
-async function exchange({ name, count, milliseconds }) {
-  const { call } = window;
-  const until = performance.now() + milliseconds;
-  const pause = () => new Promise((resolve) => setTimeout(resolve, 50));
-  while (call.channel?.readyState !== 'open' && performance.now() < until) await pause();
-  for (let i = 0; i < count && call.channel?.readyState === 'open'; ++i) call.channel.send(`${name} ${i}`);
-  const frames = () => document.querySelector('video').getVideoPlaybackQuality().totalVideoFrames;
-  while ((call.messages.length < count || frames() < 30) && performance.now() < until) await pause();
-}
-
-// Runs in the page.
-async function result() {
-  const { call } = window;
-  const stats = [...(await call.connection.getStats()).values()];
-  const byId = Object.fromEntries(stats.map((entry) => [entry.id, entry]));
-  const transport = stats.find((entry) => entry.type === 'transport');
-  const pair = byId[transport?.selectedCandidatePairId];
-  const inbound = stats.find((entry) => entry.type === 'inbound-rtp' && entry.kind === 'video');
-  return {
-    state: call.connection.iceConnectionState,
-    local: byId[pair?.localCandidateId]?.candidateType ?? null,
-    remote: byId[pair?.remoteCandidateId]?.candidateType ?? null,
-    relayProtocol: byId[pair?.localCandidateId]?.relayProtocol ?? null,
-    framesDecoded: inbound?.framesDecoded ?? 0,
-    packetsLost: inbound?.packetsLost ?? 0,
-    messages: call.messages,
-    urls: call.connection.getConfiguration().iceServers.flatMap((server) => server.urls),
-    candidateErrors: call.candidateErrors,
-    candidates: (call.connection.localDescription?.sdp ?? '').split('\r\n').filter((line) => line.startsWith('a=candidate')),
-  };
-}
-
 async function fetchElsewhere(browser) {
   const elsewhere = await browser.newPage();
   await elsewhere.goto(options.fetch.other);
@@ -106,10 +60,8 @@ async function fetchElsewhere(browser) {
 }
 
 async function main() {
-  await new Promise((resolve) => page.listen(options.port, '127.0.0.1', resolve));
-  const browser = await chromium.launchPersistentContext(options.userDataDir, {
-    executablePath: options.executable, args: [...FLAGS, ...options.flags], chromiumSandbox: false, timeout: 60000,
-  });
+  const page = await servePage(options.port);
+  const browser = await launch(options);
   try {
     const pages = [await browser.newPage(), await browser.newPage()];
     for (const [index, each] of pages.entries()) {

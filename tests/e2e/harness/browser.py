@@ -26,26 +26,35 @@ def install():
     return "" if outcome.code == 0 else outcome.text
 
 
-def need_browser():
+def need_libraries():
     need_program("node")
+    if not installed():
+        raise Failed("node_modules does not hold what package-lock.json asks for: npm ci did not do its work")
+
+
+def need_browser():
     if not os.access(CHROMIUM, os.X_OK):
         raise Skip("chromium is not installed")
-    if not installed():
-        raise Failed("playwright-core is not in node_modules: npm ci did not do its work")
+    need_libraries()
+
+
+def drive(world, network, program, wanted, seconds):
+    """Runs a program that drives Chromium inside `network`; gives the JSON that it prints on its last line."""
+    need_browser()
+    wanted = {"userDataDir": str(world.folder / "profile"), "executable": CHROMIUM, **wanted}
+    outcome = world.run(["node", HERE / program, json.dumps(wanted)], seconds, network, cwd=HERE,
+                        env={**os.environ, "HOME": str(world.folder), "TMPDIR": str(world.folder)})
+    lines = [line for line in outcome.text.splitlines() if line.startswith(("[{", "{\""))]
+    if outcome.code != 0 or not lines:
+        raise Failed(f"the browsers ended with {outcome.code}:\n{outcome.text[-3000:]}")
+    return json.loads(lines[-1])
 
 
 def call(world, network, ice_servers, seconds=25, flags=(), fetch=None, port=0):
     """Runs a call of two pages inside `network`; gives what each page found. With `fetch` {url, key, other} the pages
     fetch their ICE servers, and a page of the origin `other` tries to. `port`: the pages' own, 0 for any."""
-    need_browser()
-    wanted = {"iceServers": ice_servers, "userDataDir": str(world.folder / "profile"), "seconds": seconds,
-              "executable": CHROMIUM, "flags": list(flags), "fetch": fetch, "port": port}
-    outcome = world.run(["node", HERE / "browser_call.mjs", json.dumps(wanted)], seconds + 60, network,
-                        cwd=HERE, env={**os.environ, "HOME": str(world.folder), "TMPDIR": str(world.folder)})
-    lines = [line for line in outcome.text.splitlines() if line.startswith("[{")]
-    if outcome.code != 0 or not lines:
-        raise Failed(f"the browsers ended with {outcome.code}:\n{outcome.text[-3000:]}")
-    return json.loads(lines[-1])
+    wanted = {"iceServers": ice_servers, "seconds": seconds, "flags": list(flags), "fetch": fetch, "port": port}
+    return drive(world, network, "browser_call.mjs", wanted, seconds + 60)
 
 
 def trust(world, authority):

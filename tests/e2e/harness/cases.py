@@ -32,7 +32,7 @@ REGISTRY = []
 
 def case(name, seconds=60.0, alone=False, only="", browser=False):
     """Registers a case. `alone`: not beside others (it loads the machine or measures). `only`: for one kind of server.
-    `browser`: it drives Chromium, from node_modules."""
+    `browser`: it needs node_modules, for Chromium or for clients in Node."""
 
     def register(body):
         REGISTRY.append(Case(name, body, seconds, alone, only, browser))
