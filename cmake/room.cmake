@@ -30,3 +30,10 @@ function(turnpike_precompile target)
     target_compile_options(${target} PRIVATE -fpch-preprocess)  # ccache cannot cache gcc's use of one without it
   endif()
 endfunction()
+
+# What compiling against room control costs most, for those who do: parsed once for each target.
+set(turnpike_control_heavy
+    <boost/asio/any_completion_handler.hpp> <boost/asio/generic/stream_protocol.hpp> <boost/asio/io_context.hpp>
+    <boost/asio/steady_timer.hpp> <boost/beast/http/message.hpp> <boost/beast/http/parser.hpp>
+    <boost/beast/http/string_body.hpp> <boost/json.hpp> <chrono> <fmt/format.h> <functional> <map> <memory> <string>
+    <unordered_map> <vector>)

@@ -12,12 +12,11 @@ namespace turnpike::bench {
 
 const char* const kUsage =
     "signaling_load ws://127.0.0.1:PORT/signal [--pid SERVER] [--rooms 2000] [--members 4] [--rate 20] [--per room]\n"
-    "               [--seconds 20] [--warmup 3] [--padding 100] [--addresses 64] [--connecting 100]\n"
-    "Prints one JSON object. --rate counts messages a second of each room, with --per member of each member; each "
-    "goes\n"
-    "to all others of the room. --addresses: how many source addresses (127.0.1.1 and on) the clients are spread "
-    "over;\n"
-    "a room's members share one. The server must let everybody join (signaling.auth = \"open\").\n";
+    "               [--to all] [--seconds 20] [--warmup 3] [--padding 100] [--addresses 64] [--connecting 100]\n"
+    "Prints one JSON object. --rate counts messages a second of each room, with --per member of each member; each goes "
+    "to\nall others of the room, with --to one to the next of them. --addresses: how many source addresses (127.0.1.1 "
+    "and on)\nthe clients are spread over; a room's members share one. The server must let everybody join "
+    "(signaling.auth =\n\"open\").\n";
 
 namespace {
 
@@ -47,6 +46,10 @@ void take(Arguments& arguments, const std::string& name, const char* text) {
     arguments.is_per_member = text == std::string_view("member");
     if (!arguments.is_per_member && text != std::string_view("room")) throw WrongCall("--per is room or member");
   }
+  if (name == "to") {
+    arguments.is_to_one = text == std::string_view("one");
+    if (!arguments.is_to_one && text != std::string_view("all")) throw WrongCall("--to is all or one");
+  }
 }
 
 void take_url(Arguments& arguments, std::string_view url) {
@@ -70,7 +73,7 @@ void take_url(Arguments& arguments, std::string_view url) {
 }  // namespace
 
 Arguments parse(int argc, char** argv) {
-  const std::array names{"pid",     "rooms",  "members", "rate",      "per",
+  const std::array names{"pid",     "rooms",  "members", "rate",      "per",       "to",
                          "seconds", "warmup", "padding", "addresses", "connecting"};
   std::vector<option> options;
   options.reserve(names.size() + 1);

@@ -17,6 +17,9 @@ struct Arguments {
   std::size_t members = 4;
   double rate = 20;  ///< messages a second of each room, or of each member
   bool is_per_member = false;
+  bool is_to_one = false;
+  /// How many get each message.
+  [[nodiscard]] std::size_t receivers() const noexcept { return is_to_one ? 1 : members - 1; }
   double seconds = 20;
   double warmup = 3;
   std::size_t padding = 100;  ///< bytes

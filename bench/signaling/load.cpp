@@ -18,6 +18,8 @@ constexpr std::int64_t kQuiet = kSecond / 2;  // without a delivery, then the ru
 
 std::int64_t clock_now() { return std::chrono::steady_clock::now().time_since_epoch().count(); }
 
+std::string user_name(std::size_t member) { return "member-" + std::to_string(member); }
+
 MemberPlace place_of(const Arguments& arguments, std::size_t number) {
   const std::size_t room = number / arguments.members;
   const auto source = static_cast<std::uint32_t>(0x7f000101U + room % arguments.addresses);  // 127.0.1.1
@@ -26,7 +28,7 @@ MemberPlace place_of(const Arguments& arguments, std::size_t number) {
           .host = arguments.host,
           .path = arguments.path,
           .room = "load-" + std::to_string(::getpid()) + "-" + std::to_string(room),
-          .user = "member-" + std::to_string(number % arguments.members)};
+          .user = user_name(number % arguments.members)};
 }
 
 }  // namespace
@@ -77,7 +79,7 @@ Tally Load::run(double seconds) {
   tally_ = {};
   const auto senders = static_cast<double>(arguments_.is_per_member ? members_.size() : arguments_.rooms);
   const double per_second = arguments_.rate * senders;
-  tally_.latencies_us.reserve(static_cast<std::size_t>(per_second * seconds) * (arguments_.members - 1));
+  tally_.latencies_us.reserve(static_cast<std::size_t>(per_second * seconds) * arguments_.receivers());
   run_start_ = clock_now();
   const auto end = run_start_ + static_cast<std::int64_t>(seconds * kSecond);
   for (std::int64_t now = run_start_; now < end; now = clock_now()) {
@@ -100,7 +102,8 @@ void Load::send_due(std::int64_t start, double per_second, std::uint64_t until) 
     tally_.late_ns = std::max(tally_.late_ns, clock_now() - stamp);
     const std::uint64_t room = tally_.sent % arguments_.rooms;
     const std::uint64_t speaker = tally_.sent / arguments_.rooms % arguments_.members;
-    members_[room * arguments_.members + speaker]->signal(stamp, padding_);
+    const std::string target = arguments_.is_to_one ? user_name((speaker + 1) % arguments_.members) : "";
+    members_[room * arguments_.members + speaker]->signal(stamp, padding_, target);
     ++tally_.sent;
     if (tally_.sent % 16 == 0) loop_.poll();
   }

@@ -103,10 +103,12 @@ void RoomMember::take_text(std::string_view text) {
   if (contains(text, R"("type":"error")")) watch_.on_error(text);
 }
 
-void RoomMember::signal(std::int64_t stamp, std::string_view padding) {
+void RoomMember::signal(std::int64_t stamp, std::string_view padding, std::string_view target) {
   if (is_lost_) return;
   std::string text = R"({"type":"signal","data":{"t":)" + std::to_string(stamp);
-  text.append(R"(,"x":")").append(padding).append(R"("}})");
+  text.append(R"(,"x":")").append(padding).append(R"("})");
+  if (!target.empty()) text.append(R"(,"targetUserId":")").append(target).append("\"");
+  text.append("}");
   send(client_frame(ServerFrames::Opcode::text, text));
 }
 

@@ -44,8 +44,8 @@ class RoomMember {
   RoomMember(boost::asio::io_context& loop, MemberWatch& watch, std::span<char> buffer, MemberPlace place);
 
   void start();
-  /// `text` to the others of the room.
-  void signal(std::int64_t stamp, std::string_view padding);
+  /// To `target`, or to all others of the room when it is empty.
+  void signal(std::int64_t stamp, std::string_view padding, std::string_view target);
   void close();
 
  private:

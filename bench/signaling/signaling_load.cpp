@@ -44,7 +44,7 @@ void report(const Arguments& arguments, Tally& tally, double bytes_per_member, c
             const CpuTime& after) {
   const auto deliveries = static_cast<double>(std::max<std::uint64_t>(tally.delivered, 1));
   const double cpu_ns = static_cast<double>(after.scheduled_ns - before.scheduled_ns);
-  const double expected = static_cast<double>(tally.sent) * static_cast<double>(arguments.members - 1);
+  const double expected = static_cast<double>(tally.sent) * static_cast<double>(arguments.receivers());
   std::printf(
       "{\"rooms\": %zu, \"members\": %zu, \"sent\": %llu, \"delivered\": %llu, \"missing\": %.0f, \"errors\": %llu, "
       "\"lost_connections\": %llu, \"deliveries_per_second\": %.0f, \"delivery_ms\": {\"p50\": %.2f, \"p90\": %.2f, "

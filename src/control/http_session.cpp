@@ -172,7 +172,7 @@ void HttpSession::send(const Response& response, BodyUse use) {
 }
 
 void HttpSession::on_answered(error_code error, std::size_t) {
-  out_ = {};
+  std::vector<std::uint8_t>().swap(out_);
   if (error) return close();
   if (takes_over_) return hand_over();
   exchange_ = nullptr;

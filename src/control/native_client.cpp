@@ -11,6 +11,7 @@ namespace {
 using rooms::Refusal;
 
 constexpr Seconds kReconnectAfter{5};
+constexpr Seconds kJoinTimeout{30};
 
 // A mark is a sequence number and the membership that it belongs to: each membership counts from the start.
 constexpr unsigned kSequenceBits = 48;
@@ -46,6 +47,7 @@ void NativeClient::on_open(TextChannel& channel) {
     return channel.close(CloseCode::try_again_later, "too many clients");
   }
   id_ = *id;
+  join_by_ = signaling_.now().mono + kJoinTimeout;
   if (signaling_.is_draining()) on_draining();
 }
 
@@ -90,6 +92,8 @@ void NativeClient::obey(rooms::NativeJoin&& wanted) {
     if (!admission->user.empty()) request.user = std::move(admission->user);
     if (!admission->name.empty()) request.name = std::move(admission->name);
     request.may = admission->may;
+    request.owner = std::move(admission->owner);
+    join_by_ = kNever;
   }
   signaling_.join(*id_, std::move(request));
 }
@@ -111,7 +115,16 @@ void NativeClient::refuse(Refusal code, std::string_view words) {
   channel_->send(rooms::write_native_error(code, words, ref_));
 }
 
+// Who may not be here costs as much as who may.
+bool NativeClient::is_idle_stranger() const {
+  return signaling_.settings().auth == RoomAuth::token && signaling_.now().mono >= join_by_;
+}
+
 std::uint64_t NativeClient::on_heartbeat() {
+  if (is_idle_stranger()) {
+    channel_->close(CloseCode::policy, "no room token in time");
+    return 0;
+  }
   if (signaling_.now().mono >= renew_at_) renew_credentials();
   return (std::uint64_t{memberships_} << kSequenceBits) | (delivered_ & kSequenceMask);
 }
@@ -143,6 +156,7 @@ void NativeClient::deliver(const rooms::Delivery& delivery) {
 
 void NativeClient::tell(const rooms::Joined& joined, std::uint64_t sequence) {
   ++memberships_;
+  join_by_ = kNever;
   delivered_ = sequence;
   room_ = joined.room;
   user_ = joined.user;

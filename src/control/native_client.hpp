@@ -39,6 +39,7 @@ class NativeClient final : public TextPeer, public RoomClient {
   void tell(const rooms::Removed& removed);
   void forget_room() noexcept;
   void renew_credentials();
+  [[nodiscard]] bool is_idle_stranger() const;
 
   Signaling& signaling_;
   IpAddress address_;
@@ -48,6 +49,7 @@ class NativeClient final : public TextPeer, public RoomClient {
   std::string room_;
   std::string user_;
   Instant renew_at_ = kNever;
+  Instant join_by_ = kNever;       // where tokens are needed; never again after the first good one
   std::uint64_t delivered_ = 0;    // sequence, in the present membership
   std::uint16_t memberships_ = 0;  // so far; what wraps around was acknowledged long ago
 };

@@ -36,9 +36,10 @@ CloseCode code_of(rooms::LeaveReason reason) noexcept {
   return CloseCode::normal;
 }
 
-/// Of a room token the signature, which names it as well and is shorter than the rest.
+/// Of a room token the signature, which names it as well and is shorter than the rest. With something in front that
+/// no other owner has.
 std::string owner_of(const std::string& token) {
-  return looks_like_token(token) ? token.substr(token.rfind('.') + 1) : token;
+  return "peerjs:" + (looks_like_token(token) ? token.substr(token.rfind('.') + 1) : token);
 }
 
 }  // namespace
@@ -77,7 +78,7 @@ std::optional<rooms::JoinRequest> PeerJsClient::make_request() {
   request.keeps_place = false;
   if (settings.auth == RoomAuth::open && !looks_like_token(query_.token)) {
     request.room = settings.peerjs_key;
-    request.hidden = !settings.peerjs_discovery;
+    request.hidden = true;  // with peerjs_discovery too: thousands would be told of everybody who comes and goes
     request.capacity = settings.peerjs_clients;
     return request;
   }
@@ -91,7 +92,7 @@ std::optional<rooms::JoinRequest> PeerJsClient::make_request() {
   request.name = std::move(admission->name);
   request.may = admission->may;
   // Who has a token in this very name needs no other proof that the id is its own.
-  if (!admission->user.empty()) request.owner.clear();
+  if (!admission->owner.empty()) request.owner = std::move(admission->owner);
   return request;
 }
 

@@ -45,6 +45,8 @@ struct Admission {
   std::string user;  ///< likewise
   std::string name;  ///< likewise
   rooms::Permissions may;
+  /// JoinRequest::owner: who has a token in this user's name cannot be replaced by who has one in nobody's.
+  std::string owner;
 };
 
 /// The rooms with their sockets, timers and credentials. Lives on the control loop.

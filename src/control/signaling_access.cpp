@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include <boost/json/serialize.hpp>
@@ -14,6 +15,9 @@ namespace {
 
 using rooms::Delivery;
 
+// Of every user id that a token names. No PeerJS client can say this for itself: see owner_of() there.
+constexpr std::string_view kNamedOwner = "named";
+
 std::string stun_alone(const IceUris& uris) {
   return boost::json::serialize(
       to_ice_servers({.username = {}, .password = {}, .ttl = {}, .expiry = {}, .uris = {uris.stun, {}}}));
@@ -22,8 +26,11 @@ std::string stun_alone(const IceUris& uris) {
 }  // namespace
 
 void Signaling::State::revoke(std::string user, std::function<void()> then) {
-  const Seconds furthest = std::min(settings().credential_ttl, context.settings->max_ttl);
-  StoredRevocation revocation{"*:" + std::move(user), now().wall + furthest};
+  const Seconds longest = std::min(settings().credential_ttl, context.settings->max_ttl);
+  // A room token still fetches credentials while nobody may join: those are refused too, but for the last second's,
+  // which are no other than the first ones of who may come back.
+  const Seconds barred = std::chrono::floor<Seconds>(settings().limits.closed_room);
+  StoredRevocation revocation{"*:" + std::move(user), now().wall + longest + std::max(barred - Seconds{1}, Seconds{0})};
   std::string pattern = revocation.username;
   const UnixSeconds expiry = revocation.expiry;
   context.backend.revoke(
@@ -52,7 +59,9 @@ Result<Admission, std::string_view> Signaling::authorize(std::string_view token,
   if (!user.empty() && !claims->user.empty() && user != claims->user) {
     return refuse("the room token is for another user");
   }
-  return Admission{std::move(claims->room), std::move(claims->user), std::move(claims->name), claims->may};
+  std::string owner = claims->user.empty() ? std::string() : std::string(kNamedOwner);
+  return Admission{std::move(claims->room), std::move(claims->user), std::move(claims->name), claims->may,
+                   std::move(owner)};
 }
 
 Signaling::Grant Signaling::make_grant(std::string_view room, std::string_view user) {

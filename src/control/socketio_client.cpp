@@ -12,6 +12,7 @@ namespace {
 using rooms::Refusal;
 
 constexpr Seconds kConnectTimeout{45};
+constexpr Seconds kJoinTimeout{30};
 constexpr Seconds kReconnectAfter{5};
 constexpr std::string_view kOurNamespace = "/";
 
@@ -51,6 +52,7 @@ SocketIoClient::~SocketIoClient() { on_closed(); }
 void SocketIoClient::on_open(TextChannel& channel) {
   channel_ = &channel;
   connect_by_ = signaling_.now().mono + kConnectTimeout;
+  join_by_ = signaling_.now().mono + kJoinTimeout;
 }
 
 void SocketIoClient::on_closed() {
@@ -61,6 +63,10 @@ void SocketIoClient::on_closed() {
 std::uint64_t SocketIoClient::on_heartbeat() {
   const Instant now = signaling_.now().mono;
   if (!connected_ && now >= connect_by_) channel_->close(CloseCode::policy, "not connected in time");
+  if (connected_ && signaling_.settings().auth == RoomAuth::token && now >= join_by_) {
+    channel_->send(rooms::write_socketio_disconnect());
+    channel_->close(CloseCode::policy, "no room token in time");
+  }
   if (now >= renew_at_) {
     const auto grant = signaling_.make_grant(room_, user_);
     renew_at_ = grant.renew_at;
@@ -133,6 +139,8 @@ void SocketIoClient::obey(rooms::SocketIoJoin& wanted) {
   request.user = admission->user.empty() ? std::move(join.user) : std::move(admission->user);
   request.name = admission->name.empty() ? std::move(join.name) : std::move(admission->name);
   request.may = admission->may;
+  request.owner = std::move(admission->owner);
+  join_by_ = kNever;
   request.dialect = static_cast<std::uint8_t>(rooms::DialectTag::socketio);
   request.keeps_place = false;
   signaling_.join(*id_, std::move(request));

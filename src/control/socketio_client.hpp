@@ -58,6 +58,7 @@ class SocketIoClient final : public TextPeer, public RoomClient {
   std::optional<rooms::ClientId> id_;  // until on_closed()
   bool connected_ = false;
   Instant connect_by_ = kNever;       // while not connected
+  Instant join_by_ = kNever;          // where tokens are needed; never again after the first good one
   std::optional<std::uint64_t> ack_;  // that the event in hand wants and has not got
   std::string token_;                 // of the connection
   std::string room_;

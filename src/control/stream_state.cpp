@@ -24,6 +24,10 @@ constexpr std::size_t kMaxDiscarded = 262144;
 constexpr std::size_t kWireSpace = 4096;
 
 error_code last_error() noexcept { return {errno, boost::system::system_category()}; }
+
+// Not by assigning an empty one, which keeps the memory: there are thousands of idle streams.
+void let_go(std::vector<std::uint8_t>& bytes) noexcept { std::vector<std::uint8_t>().swap(bytes); }
+
 bool would_block() noexcept { return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR; }
 
 }  // namespace
@@ -47,7 +51,7 @@ void EngineStream::State::read(MutableByteSpan into, TransferHandler handler) {
   std::copy_n(received.begin() + static_cast<std::ptrdiff_t>(received_used), held, into.begin());
   received_used += held;
   if (received_used == received.size()) {
-    received = {};
+    let_go(received);
     received_used = 0;
   }
   complete(std::move(handler), {}, held);
@@ -93,7 +97,7 @@ void EngineStream::State::wait_readable(WaitHandler handler) {
 
 error_code EngineStream::State::receive(MutableByteSpan scratch, net::ByteSink& plain) {
   if (!received.empty()) plain.write(ByteSpan(received).subspan(received_used));
-  received = {};
+  let_go(received);
   received_used = 0;
   error_code error;
   if (!tls) {
@@ -104,7 +108,7 @@ error_code EngineStream::State::receive(MutableByteSpan scratch, net::ByteSink& 
   const MutableByteSpan wire = scratch.first(scratch.size() / 2);
   const MutableByteSpan decrypted = scratch.subspan(wire.size());
   decrypt(decrypted, plain);  // what an async_read_some had fed already
-  wire_ = {};
+  let_go(wire_);
   tls->feed(wire.first(receive_now(wire, error)));
   decrypt(decrypted, plain);
   start_flush();
@@ -149,7 +153,7 @@ void EngineStream::State::start_flush() {
   std::swap(outgoing, sending);
   sent = send_now(sending);
   if (sent < sending.size()) return send_rest();
-  sending = {};
+  let_go(sending);
   sent = 0;
 }
 
@@ -167,7 +171,7 @@ void EngineStream::State::send_rest() {
     self->sent += size;
     if (error) self->fail(error);
     if (!error && self->sent < self->sending.size()) return self->send_rest();
-    self->sending = {};
+    let_go(self->sending);
     self->sent = 0;
     self->start_flush();
     if (self->sending.empty()) self->flushed_.cancel();
@@ -176,7 +180,7 @@ void EngineStream::State::send_rest() {
 
 void EngineStream::State::fail(error_code error) noexcept {
   if (!write_error) write_error = error;
-  outgoing = {};
+  let_go(outgoing);
 }
 
 void EngineStream::State::wait_until_flushed(std::size_t size, TransferHandler handler) {

@@ -106,6 +106,15 @@ std::optional<FrameEvent> FrameReader::next() {
   return std::nullopt;
 }
 
+void FrameReader::end() noexcept {
+  is_over_ = true;
+  // Assigned an empty text, a text keeps its memory.
+  std::string().swap(message_);
+  std::string().swap(control_);
+  std::vector<std::uint8_t>().swap(input_);
+  input_used_ = 0;
+}
+
 std::size_t FrameReader::held() const noexcept {
   const auto beyond_itself = [](const std::string& text) {
     return text.capacity() > std::string().capacity() ? text.capacity() : 0;
@@ -205,9 +214,7 @@ FrameEvent FrameReader::finish_close(std::string_view payload) {
 }
 
 FrameEvent FrameReader::fault(CloseCode code, std::string_view reason) {
-  is_over_ = true;
-  message_ = {};
-  control_ = {};
+  end();
   return {.kind = FrameEvent::Kind::fault, .payload = std::string(reason), .code = code};
 }
 

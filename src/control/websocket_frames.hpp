@@ -40,6 +40,9 @@ class FrameReader {
   /// The next event; nothing when more bytes are needed.
   [[nodiscard]] std::optional<FrameEvent> next();
 
+  /// Nothing comes any more, and nothing is held.
+  void end() noexcept;
+
   /// Bytes of memory that are held beside the reader itself.
   [[nodiscard]] std::size_t held() const noexcept;
   /// Whether some of a message or of a frame is here, and the rest is not.

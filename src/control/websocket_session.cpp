@@ -195,7 +195,7 @@ bool WebSocketSession::is_too_slow() {
 void WebSocketSession::give_up_slow() {
   ++group_.counters.slow_readers;
   if (phase_ != Phase::open) return break_off();
-  out_ = {};
+  std::vector<std::uint8_t>().swap(out_);
   fail(CloseCode::policy, "too slow a reader");
 }
 
@@ -273,7 +273,7 @@ void WebSocketSession::fail(CloseCode code, std::string_view reason) {
 
 void WebSocketSession::end() {
   flush();
-  reader_ = FrameReader(0);  // nothing of what comes is looked at
+  reader_.end();
   account_held();
   leave_open(Phase::ending);
   stream_.async_shutdown([self = shared_from_this()](error_code) { self->finish(); });
@@ -290,11 +290,11 @@ void WebSocketSession::finish() {
   if (phase_ == Phase::over) return;
   leave_open(Phase::over);
   account();
-  reader_ = FrameReader(0);
+  reader_.end();
   account_held();
   timer_.cancel();
   stream_.close();
-  out_ = {};
+  std::vector<std::uint8_t>().swap(out_);
   if (!peer_) group_.sessions.erase(this);
 }
 

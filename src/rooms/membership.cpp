@@ -36,7 +36,6 @@ Room& open_room(CoreState& state, const JoinRequest& request, const Client& clie
     room.since = now.wall;
     state.rooms_by_maker.add(room.maker);
   }
-  room.capacity = std::max(room.capacity, request.capacity);
   cancel(state, room.ends);
   return room;
 }

@@ -75,6 +75,7 @@ bool resume(CoreState& state, Client& client, const JoinRequest& request, Now no
   state.kept.forget(member->kept, seen);
   state.kept.mark_sent(member->kept);
   member->dialect = request.dialect;
+  if (!request.resume_only) member->may = request.may;
   tell(client, describe(state, *member, true), out, seen);
   tell_what_was_kept(state, *member, out);
   ++state.counters.resumes;

@@ -72,7 +72,6 @@ struct Room {
   std::string_view id;  ///< the key in the table of rooms
   IpAddress maker;
   UnixSeconds since{};
-  std::uint32_t capacity = 0;  ///< 0: RoomLimits::members
   std::uint64_t messages = 0;
   std::uint64_t chats = 0;
   std::uint64_t last_serial = 0;

@@ -35,7 +35,7 @@ struct HttpCounters {
   std::uint64_t sessions = 0;
   std::uint64_t requests = 0;
   std::uint64_t refused = 0;    ///< max_sessions, and all of them being answered
-  std::uint64_t evicted = 0;    ///< made room for others while they were waiting for a request
+  std::uint64_t evicted = 0;    ///< made room for others while they waited for a request, or for an answer in patience
   std::uint64_t timed_out = 0;  ///< clients that did not send or take what was due
   std::uint64_t late = 0;       ///< reply_timeout
   std::uint64_t malformed = 0;

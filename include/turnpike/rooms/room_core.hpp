@@ -35,11 +35,12 @@ struct JoinRequest {
   /// Not empty: the user id belongs to who names this; a join under it with another one (or none) is refused
   /// (unauthorized) instead of replacing.
   std::string owner{};
-  Permissions may{};
+  Permissions may{};         ///< also of who resumes, unless it is resume_only: that has what it had
   std::uint8_t dialect = 0;  ///< for the listing; the rooms do not know what it means
   bool hidden = false;       ///< not among the peers, not announced, gets no announcements and no broadcasts
   bool keeps_place = true;   ///< has a grace period; false: losing the socket is leaving
-  /// Of the room instead of RoomLimits::members, if no join before said a larger one; 0: not.
+  /// Not 0: how many members the room may have for this one to come in, instead of RoomLimits::members that are not
+  /// hidden.
   std::uint32_t capacity = 0;
 };
 

@@ -165,6 +165,25 @@ TEST_F(PeerJsClientTest, NobodyWhoWasInTheirRoomBeforeKeepsItSmall) {
   EXPECT_FALSE(bob.is_closed());
 }
 
+TEST_F(PeerJsClientTest, WithDiscoveryTooNobodyIsToldOfThoseWhoComeAndGo) {
+  world_.settings.signaling.peerjs_discovery = true;
+  world_.apply();
+  NativePerson watcher(world_, "peerjs", "watcher");
+  { const PeerJsPerson alice(world_, "alice"); }
+  EXPECT_THAT(watcher.take(), IsEmpty());
+}
+
+TEST_F(PeerJsClientTest, ClientsOfOtherKindsAreFewInTheRoomOfMany) {
+  world_.settings.signaling.limits.members = 1;
+  world_.apply();
+  const PeerJsPerson alice(world_, "alice");
+  const PeerJsPerson bob(world_, "bob");
+  const NativePerson first(world_, "peerjs", "first");
+  NativePerson second(world_);
+  second.join("peerjs", "second");
+  EXPECT_EQ(second.last_error(), "room-full");
+}
+
 TEST_F(PeerJsClientTest, WhileTheServerDrainsNobodyComesIn) {
   world_.signaling->start_draining();
   PeerJsPerson alice(world_, "alice");

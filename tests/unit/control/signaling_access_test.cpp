@@ -124,5 +124,55 @@ TEST_F(SignalingAccessTest, WhoMayNotPublishOnlyListens) {
   EXPECT_EQ(alice.last_error(), "unauthorized");
 }
 
+TEST_F(SignalingAccessTest, AUserThatATokenNamesIsNotReplacedByATokenForAnybody) {
+  NativePerson alice(world_);
+  alice.say(R"({"type":"join-room","token":")" + world_.token("r", "alice") + "\"}");
+  NativePerson other(world_);
+  other.join("r", "alice", R"(,"token":")" + world_.token("r") + "\"");
+  EXPECT_EQ(other.last_error(), "unauthorized");
+  EXPECT_FALSE(alice.is_closed());
+  test::PeerJsPerson third(world_, "alice", world_.token("r"));
+  EXPECT_THAT(third.take(), ::testing::ElementsAre(HasSubstr("ID-TAKEN")));
+}
+
+TEST_F(SignalingAccessTest, AUserThatATokenNamesIsReplacedByAnotherSuchTokenInAnyDialect) {
+  NativePerson alice(world_);
+  alice.say(R"({"type":"join-room","token":")" + world_.token("r", "alice") + "\"}");
+  const test::PeerJsPerson peer(world_, "alice", world_.token("r", "alice"));
+  EXPECT_EQ(alice.close_code(), CloseCode::replaced);
+  NativePerson again(world_);
+  again.join("r", "alice", R"(,"token":")" + world_.token("r", "alice") + "\"");
+  EXPECT_EQ(peer.close_code(), CloseCode::replaced);
+}
+
+TEST_F(SignalingAccessTest, WhoShowsNoTokenInTimeIsClosed) {
+  NativePerson stranger(world_);
+  stranger.join("r", "stranger");
+  world_.advance(Seconds{29});
+  stranger.beat();
+  EXPECT_FALSE(stranger.is_closed());
+  world_.advance(Seconds{1});
+  stranger.beat();
+  EXPECT_EQ(stranger.close_code(), CloseCode::policy);
+}
+
+TEST_F(SignalingAccessTest, WhoHasShownATokenOnceMayStay) {
+  NativePerson alice(world_);
+  alice.say(R"({"type":"join-room","token":")" + world_.token("r", "alice") + "\"}");
+  alice.say(R"({"type":"leave-room"})");
+  world_.advance(Seconds{3600});
+  alice.beat();
+  EXPECT_FALSE(alice.is_closed());
+}
+
+TEST_F(SignalingAccessTest, InTheOpenNobodyHasToJoin) {
+  world_.settings.signaling.auth = RoomAuth::open;
+  world_.apply();
+  NativePerson idle(world_);
+  world_.advance(Seconds{3600});
+  idle.beat();
+  EXPECT_FALSE(idle.is_closed());
+}
+
 }  // namespace
 }  // namespace turnpike::control

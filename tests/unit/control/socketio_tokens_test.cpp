@@ -43,5 +43,41 @@ TEST_F(SocketIoTokens, ATokenMayComeWithTheEvent) {
   EXPECT_EQ(arguments[0].at("roomId"), "den");
 }
 
+TEST_F(SocketIoTokens, WhoShowsNoTokenInTimeIsDisconnected) {
+  SocketClient stranger(world_);
+  stranger.connect();
+  for (int ping = 0; ping < 2; ++ping) {
+    world_.pass(Seconds{25});
+    stranger.say("3");
+  }
+  EXPECT_EQ(stranger.take_last(), "41");
+  EXPECT_EQ(stranger.socket().close_code(), CloseCode::policy);
+}
+
+TEST_F(SocketIoTokens, WhoHasShownATokenStays) {
+  SocketClient ann(world_);
+  ann.connect(R"({"token":")" + world_.token("den", "ann") + "\"}");
+  ann.say(R"(42["join-room","den"])");
+  for (int ping = 0; ping < 4; ++ping) {
+    world_.pass(Seconds{25});
+    ann.say("3");
+  }
+  EXPECT_FALSE(ann.socket().is_closed());
+}
+
+TEST_F(SocketIoTokens, AUserThatATokenNamesComesBackByAnotherSuchToken) {
+  SocketClient before(world_);
+  before.connect();
+  before.say(R"(42["join-room",{"token":")" + world_.token("den", "ann") + "\"}]");
+  SocketClient stranger(world_);
+  stranger.connect();
+  EXPECT_EQ(code_of(stranger.ask(R"(42["join-room",{"userId":"ann","token":")" + world_.token("den") + "\"}]")),
+            "unauthorized");
+  SocketClient after(world_);
+  after.connect();
+  EXPECT_EQ(after.ask(R"(42["join-room",{"token":")" + world_.token("den", "ann") + "\"}]")[0], "joined");
+  EXPECT_EQ(before.socket().close_code(), CloseCode::replaced);
+}
+
 }  // namespace
 }  // namespace turnpike::control

@@ -252,6 +252,16 @@ TEST(FrameReaderTest, BetweenMessagesNextToNothingIsHeld) {
   EXPECT_LE(reader.held(), 256U);
 }
 
+TEST(FrameReaderTest, AfterAFaultNothingIsHeld) {
+  FrameReader reader(100'000);
+  const std::string frames = client_frame(kFirstPiece, std::string(50'000, 'x')) + client_frame(kText, "x");
+  reader.add(as_bytes(frames));
+  const auto event = reader.next();
+  ASSERT_TRUE(event);
+  EXPECT_EQ(event->kind, FrameEvent::Kind::fault);
+  EXPECT_EQ(reader.held(), 0U);
+}
+
 TEST(FrameReaderTest, AnAnnouncementAloneTakesNoMemory) {
   FrameReader reader(kMaxMessage);
   reader.add(as_bytes(client_frame(kText, std::string(kMaxMessage, 'x'))).first(14));

@@ -106,11 +106,28 @@ TEST_F(RoomJoinTest, APlaceThatIsKeptCountsAsAMember) {
   EXPECT_THAT(heard(bob), ElementsAre("error room-full"));
 }
 
-TEST_F(RoomJoinTest, WhoMakesARoomSetsItsCapacity) {
-  join(connect(), {.room = "room", .user = "alice", .capacity = 1});
+TEST_F(RoomJoinTest, ACapacityGoesBeforeTheLimitForWhoBringsIt) {
+  limits_.members = 1;
+  remake(limits_);
+  const ClientId alice = member("room", "alice");
   const ClientId bob = connect();
-  join(bob, {.room = "room", .user = "bob", .capacity = 9});
-  EXPECT_THAT(heard(bob), ElementsAre("error room-full"));
+  join(bob, {.room = "room", .user = "bob", .hidden = true, .capacity = 2});
+  EXPECT_THAT(heard(bob), ElementsAre("joined bob: alice"));
+  const ClientId carol = connect();
+  join(carol, {.room = "room", .user = "carol", .hidden = true, .capacity = 2});
+  EXPECT_THAT(heard(carol), ElementsAre("error room-full"));
+  leave(alice);
+  join(carol, "room", "carol");
+  EXPECT_THAT(heard(carol), ElementsAre("joined carol:"));
+}
+
+TEST_F(RoomJoinTest, AnothersCapacityIsOfNoUseToWhoBringsNone) {
+  limits_.members = 1;
+  remake(limits_);
+  for (const char* user : {"alice", "bob"}) join(connect(), {.room = "room", .user = user, .capacity = 9});
+  const ClientId carol = connect();
+  join(carol, "room", "carol");
+  EXPECT_THAT(heard(carol), ElementsAre("error room-full"));
 }
 
 TEST_F(RoomJoinTest, AUserIdWithAnOwnerIsReplacedByItsOwnerAlone) {

@@ -224,5 +224,27 @@ TEST_F(RoomResumeTest, OverflowOfOneIsKeptForAnotherWhoseSocketIsLost) {
   EXPECT_THAT(heard(back), ElementsAre("resumed carol: alice", "#1 peer-left bob overflow"));
 }
 
+TEST_F(RoomResumeTest, WhoResumesMayWhatItsNewTokenSays) {
+  disconnect(bob_);
+  const ClientId bob = connect();
+  JoinRequest request = resuming(secret_);
+  request.may.publish = false;
+  join(bob, request);
+  chat(bob, "hi");
+  EXPECT_THAT(heard(bob), ElementsAre("error unauthorized"));
+}
+
+TEST_F(RoomResumeTest, WhoResumesWithoutATokenMayWhatItMight) {
+  const ClientId carol = connect();
+  join(carol, {.room = "room", .user = "carol", .may = {.publish = false}});
+  JoinRequest request = resuming(resume_of(carol));
+  request.resume_only = true;
+  disconnect(carol);
+  const ClientId again = connect();
+  join(again, request);
+  chat(again, "hi");
+  EXPECT_THAT(heard(again), ElementsAre("error unauthorized"));
+}
+
 }  // namespace
 }  // namespace turnpike::rooms
