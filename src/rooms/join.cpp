@@ -59,13 +59,13 @@ std::optional<Refused> why_not_this(const CoreState& state, const Room& room, co
     return Refused{Refusal::unauthorized, "this user id belongs to somebody else"};
   }
   // What one says to all goes to those who are not hidden: these are few, however many others there are.
-  const bool counts_hidden = request.capacity != 0;
+  const bool counts_hidden = request.capacity != 0 || request.hidden;
   const auto counts = [=](const Member* each) { return each != nullptr && (counts_hidden || !each->hidden); };
   const Member* own = client.member != nullptr && &client.member->room == &room ? client.member : nullptr;
   std::size_t stay = counts_hidden ? room.members.size() : room.visible.size();
   if (counts(own)) --stay;
   if (same != own && counts(same)) --stay;
-  if (stay >= (counts_hidden ? request.capacity : state.limits.members)) {
+  if (stay >= (request.capacity != 0 ? request.capacity : state.limits.members)) {
     return Refused{Refusal::room_full, "the room is full"};
   }
   return std::nullopt;

@@ -273,8 +273,10 @@ void RoomWalk::check_listing() const {
     for (const rooms::RoomView& room : page.rooms) {
       ++rooms;
       members += room.members;
-      demand(room.members <= limits_.members, "more members than may be");
-      demand(room.members == core_.members(room.id).size(), "a listing says otherwise than the other");
+      const std::vector<rooms::MemberView> all = core_.members(room.id);
+      const auto hidden = static_cast<std::size_t>(std::ranges::count_if(all, &rooms::MemberView::hidden));
+      demand(hidden <= limits_.members && all.size() - hidden <= limits_.members, "more members than may be");
+      demand(room.members == all.size(), "a listing says otherwise than the other");
     }
     demand(page.next.empty() || page.next > after, "the listing does not go on");
     after = page.next;

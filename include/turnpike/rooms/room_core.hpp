@@ -39,8 +39,8 @@ struct JoinRequest {
   std::uint8_t dialect = 0;  ///< for the listing; the rooms do not know what it means
   bool hidden = false;       ///< not among the peers, not announced, gets no announcements and no broadcasts
   bool keeps_place = true;   ///< has a grace period; false: losing the socket is leaving
-  /// Not 0: how many members the room may have for this one to come in, instead of RoomLimits::members that are not
-  /// hidden.
+  /// Not 0: how many members the room may have for this one to come in. Otherwise RoomLimits::members, among whom who
+  /// is not hidden counts only those who are not.
   std::uint32_t capacity = 0;
 };
 
