@@ -19,8 +19,8 @@ def _(world):
     ann, ben, other = (rooms.enter(*place) for place in (("lobby", "ann"), ("lobby", "ben"), ("attic", "ann")))
     listed = say(rooms, "rooms")
     expect("lobby" in listed and "attic" in listed, f"the list:\n{listed}")
-    expect_equal([room["id"] for room in json.loads(say(rooms, "rooms", "list", "--json"))["rooms"]], ["attic", "lobby"],
-                 "the list as JSON")
+    shown = json.loads(say(rooms, "rooms", "list", "--json"))["rooms"]
+    expect_equal([room["id"] for room in shown], ["attic", "lobby"], "the list as JSON")
     shown = say(rooms, "rooms", "show", "lobby")
     expect("ann" in shown and "ben" in shown and "native" in shown, f"the room:\n{shown}")
     say(rooms, "rooms", "kick", "lobby", "ann")

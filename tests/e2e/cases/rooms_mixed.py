@@ -57,8 +57,10 @@ def _(world):
         for client in natives:
             client.send("chat", text=str(turn))
         sam.emit("chat", str(turn))
-    heard = [[(m["id"], m["from"], m["text"]) for m in (client.until("chat") for _ in range(160))] for client in natives]
-    heard.append([(m["id"], m["from"], m["text"]) for m in (sam.next("chat") for _ in range(160))])
+    heard = []
+    for hear in [client.until for client in natives] + [sam.next]:
+        chats = [hear("chat") for _ in range(160)]
+        heard.append([(message["id"], message["from"], message["text"]) for message in chats])
     expect_equal([[int(number) for number, _, _ in each] for each in heard], [list(range(1, 161))] * 4, "the numbers")
     for each in heard[1:]:
         expect_equal(each, heard[0], "what another has heard")
