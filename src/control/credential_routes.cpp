@@ -74,7 +74,7 @@ Response answer_member(RouteContext& context, const Exchange& exchange, const Ro
   if (!claims.may_join) return make_problem(http::status::forbidden, "the room token does not allow joining");
   auto wanted = read_query(exchange);
   if (!wanted) return make_problem(wanted.error().status, wanted.error().detail);
-  std::string user = claims.user.empty() ? std::move(wanted->user) : claims.user;
+  std::string user = claims.user.empty() ? wanted->user : claims.user;
   if (!wanted->user.empty() && wanted->user != user) {
     return make_problem(http::status::forbidden, "the room token is for another user");
   }
