@@ -121,7 +121,8 @@ Refused read_additional_family(const CoreState& state, const stun::MessageView& 
 
 }  // namespace
 
-Seconds clamp_lifetime(const CoreConfig& config, std::optional<std::uint32_t> requested) noexcept {
+Seconds clamp_lifetime(const CoreConfig& config, std::optional<std::uint32_t> requested, bool is_trial) noexcept {
+  if (is_trial) return kTrialLifetime;
   const Seconds wanted = std::min(Seconds{requested.value_or(0)}, config.max_lifetime);
   return std::max(wanted, config.default_lifetime);
 }
@@ -142,7 +143,7 @@ Result<AllocatePlan, Refusal> plan_allocate(const CoreState& state, const Reques
     lifetime = stun::read_u32(attribute->value);
     if (!lifetime) return Refusal(ErrorCode::bad_request);
   }
-  plan.lifetime = clamp_lifetime(*state.config, lifetime);
+  plan.lifetime = clamp_lifetime(*state.config, lifetime, request.authentication.is_trial);
   return plan;
 }
 

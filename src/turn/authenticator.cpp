@@ -97,8 +97,10 @@ bool Authenticator::verify_ephemeral(Claim& claim, const stun::MessageView& mess
     result.voucher = store_.voucher_of_secret(i);
   }
   result.expiry = parsed->expiry;
+  result.is_trial = is_trial_user(parsed->user);
   // Without a user part every credential is a user of its own.
   result.account = parsed->user.empty() ? claim.username : parsed->user;
+  if (result.is_trial) result.account = kTrialUser;
   return verified && parsed->expiry - now.wall <= store_.max_ttl();
 }
 

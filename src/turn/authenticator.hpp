@@ -28,6 +28,7 @@ struct Authentication {
   std::string_view account;           ///< under which quotas count: USER of EXPIRY:USER, or the static username
   std::optional<UnixSeconds> expiry;  ///< of an ephemeral credential
   Voucher voucher = 0;                ///< what the password was verified with
+  bool is_trial = false;              ///< see kTrialUser
   ResponseIntegrity integrity;
 };
 

@@ -72,6 +72,10 @@ std::optional<EphemeralUsername> parse_ephemeral_username(std::string_view usern
   return EphemeralUsername{UnixSeconds{Seconds{expiry}}, rest};
 }
 
+bool is_trial_user(std::string_view user) noexcept {
+  return user.starts_with(kTrialUser) && (user.size() == kTrialUser.size() || user[kTrialUser.size()] == ':');
+}
+
 std::string ephemeral_password(std::string_view secret, std::string_view username) {
   return base64_encode(hmac_sha1(as_bytes(secret), {as_bytes(username)}));
 }

@@ -108,6 +108,7 @@ Refused start_allocation(CoreState& state, const Request& request, const Allocat
   fill_allocation(state, *allocation, plan, request);
   allocation->username = std::move(username);
   allocation->voucher = request.authentication.voucher;
+  allocation->is_trial = request.authentication.is_trial;
   state.expiries.schedule(allocation->id.slot, request.now.mono + kOpeningTimeout);
   if (plan.redeem) {
     allocation->answer.redeemer = account_name;

@@ -15,6 +15,7 @@ void on_relay_socket_opened(CoreState& state, Allocation& allocation, std::optio
                             AddressFamily family, Now now, Outbox& outbox) noexcept;
 
 /// The time-to-expiry of RFC 8656 section 7.2: at least the default, at most the maximum.
-[[nodiscard]] Seconds clamp_lifetime(const CoreConfig& config, std::optional<std::uint32_t> requested) noexcept;
+[[nodiscard]] Seconds clamp_lifetime(const CoreConfig& config, std::optional<std::uint32_t> requested,
+                                     bool is_trial) noexcept;
 
 }  // namespace turnpike::turn

@@ -3,6 +3,7 @@
 #include <new>
 
 #include "turn/find_allocation.hpp"
+#include "turn/judge_peer.hpp"
 #include "turn/reply.hpp"
 #include "turnpike/stun/attribute_values.hpp"
 #include "turnpike/stun/framing.hpp"
@@ -48,7 +49,7 @@ Refused handle_channel_bind(CoreState& state, const Request& request) noexcept {
     return Refusal(ErrorCode::bad_request);
   }
   if (!allocation.has_family(peer->address.family())) return Refusal(ErrorCode::peer_address_family_mismatch);
-  if (state.config->peers->judge(*peer) != PeerJudgement::allowed) return Refusal(ErrorCode::forbidden);
+  if (!may_have_peer(state, allocation, *peer)) return Refusal(ErrorCode::forbidden);
 
   if (auto refusal = bind(state, allocation, *number, *peer, request.now)) return refusal;
   send_success(reply_context(request), request.outbox, [](stun::MessageBuilder&) {});

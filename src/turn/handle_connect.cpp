@@ -4,6 +4,7 @@
 #include <new>
 
 #include "turn/find_allocation.hpp"
+#include "turn/judge_peer.hpp"
 #include "turn/peer_connection.hpp"
 #include "turnpike/stun/attribute_values.hpp"
 
@@ -32,8 +33,8 @@ Refused check_peer(const CoreState& state, const Allocation& allocation, const E
   if (has_connection_to(state, allocation, peer)) return Refusal(ErrorCode::connection_already_exists);
   // As for every other request that names a peer (RFC 8656 section 10.2); RFC 6062 was written before IPv6 relaying.
   if (!allocation.has_family(peer.address.family())) return Refusal(ErrorCode::peer_address_family_mismatch);
-  const bool allowed = state.config->peers->judge(peer) == PeerJudgement::allowed;
-  if (!allowed || !is_port_open(*state.config, peer.port)) return Refusal(ErrorCode::forbidden);
+  if (!may_have_peer(state, allocation, peer) || !is_port_open(*state.config, peer.port))
+    return Refusal(ErrorCode::forbidden);
   return std::nullopt;
 }
 

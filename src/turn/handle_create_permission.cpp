@@ -4,6 +4,7 @@
 #include <new>
 
 #include "turn/find_allocation.hpp"
+#include "turn/judge_peer.hpp"
 #include "turn/reply.hpp"
 #include "turnpike/stun/attribute_values.hpp"
 
@@ -45,7 +46,7 @@ Refused handle_create_permission(CoreState& state, const Request& request) noexc
     if (!allocation.has_family(address.family())) return Refusal(ErrorCode::peer_address_family_mismatch);
   }
   for (const IpAddress& address : addresses) {
-    if (state.config->peers->judge(address) != PeerJudgement::allowed) return Refusal(ErrorCode::forbidden);
+    if (!may_have_peer(state, allocation, address)) return Refusal(ErrorCode::forbidden);
   }
   try {
     if (!allocation.peers.install_permissions(addresses, request.now.mono, state.config->max_permissions)) {

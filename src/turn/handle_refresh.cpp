@@ -42,7 +42,7 @@ Result<RefreshPlan, Refusal> plan_refresh(const CoreState& state, const Allocati
     if (!lifetime) return Refusal(ErrorCode::bad_request);
   }
   plan.deletes = lifetime == 0U;
-  if (!plan.deletes) plan.lifetime = clamp_lifetime(*state.config, lifetime);
+  if (!plan.deletes) plan.lifetime = clamp_lifetime(*state.config, lifetime, allocation.is_trial);
   return plan;
 }
 

@@ -5,6 +5,7 @@
 
 #include "turnpike/base/bytes.hpp"
 #include "turnpike/base/check.hpp"
+#include "turnpike/turn/credentials.hpp"
 
 namespace turnpike::turn {
 namespace {
@@ -20,6 +21,11 @@ bool is_reached(std::uint32_t count, std::uint32_t limit) noexcept { return limi
 
 }  // namespace
 
+std::uint32_t LocalQuotaLedger::limit_of(std::string_view user) const noexcept {
+  if (user != kTrialUser) return limits_.per_user;
+  return limits_.per_user == 0 ? kMaxTrialAllocations : std::min(limits_.per_user, kMaxTrialAllocations);
+}
+
 Result<std::shared_ptr<UserAccount>, QuotaRefusal> LocalQuotaLedger::admit(std::string_view user,
                                                                            const IpAddress& client) noexcept {
   try {
@@ -31,8 +37,7 @@ Result<std::shared_ptr<UserAccount>, QuotaRefusal> LocalQuotaLedger::admit(std::
     }
     std::string name(user);
     auto account = users_.find(name);
-    if (account != users_.end() && is_reached(account->second->allocations, limits_.per_user))
-      return QuotaRefusal::user;
+    if (account != users_.end() && is_reached(account->second->allocations, limit_of(user))) return QuotaRefusal::user;
     // All that can fail for want of memory comes before the first count.
     auto& client_count = clients_[client_name];
     if (account == users_.end()) {

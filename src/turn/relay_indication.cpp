@@ -1,5 +1,6 @@
 #include "turn/relay_indication.hpp"
 
+#include "turn/judge_peer.hpp"
 #include "turn/known_attributes.hpp"
 #include "turn/relay_channel.hpp"
 #include "turnpike/stun/attribute_values.hpp"
@@ -25,7 +26,7 @@ ClientVerdict relay_send_indication(CoreState& state, const FiveTuple& five_tupl
   if (allocation->protocol == RelayProtocol::tcp) return ClientVerdict::drop(DropReason::tcp_allocation);
   if (!allocation->has_family(peer->address.family())) return ClientVerdict::drop(DropReason::family_mismatch);
   if (!allocation->peers.is_permitted(peer->address, now.mono)) return ClientVerdict::drop(DropReason::no_permission);
-  if (state.config->peers->judge(*peer) != PeerJudgement::allowed) return ClientVerdict::drop(DropReason::peer_denied);
+  if (!may_have_peer(state, *allocation, *peer)) return ClientVerdict::drop(DropReason::peer_denied);
   if (!admit_to_peer(state, *allocation, payload->value.size(), now)) {
     return ClientVerdict::drop(DropReason::rate_limited);
   }

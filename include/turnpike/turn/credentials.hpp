@@ -72,6 +72,13 @@ struct EphemeralUsername {
 /// no UTF-8 or has control characters.
 [[nodiscard]] std::optional<EphemeralUsername> parse_ephemeral_username(std::string_view username) noexcept;
 
+/// USER of the credentials that anybody may have in order to try the relay, alone or with a colon and anything behind
+/// it. Their allocations reach the relayed addresses of this server and their own client, nobody else, live two
+/// minutes, and all count as one user.
+inline constexpr std::string_view kTrialUser = "turnpike-check";
+inline constexpr Seconds kTrialLifetime{120};
+[[nodiscard]] bool is_trial_user(std::string_view user) noexcept;
+
 struct EphemeralCredential {
   std::string username;  ///< EXPIRY:USER, or EXPIRY alone without a user
   std::string password;  ///< base64(HMAC-SHA1(secret, username))

@@ -21,6 +21,9 @@ struct QuotaLimits {
   friend constexpr bool operator==(const QuotaLimits&, const QuotaLimits&) noexcept = default;
 };
 
+/// Bounds the allocations of kTrialUser, beside QuotaLimits::per_user: who tries the relay is not to fill it.
+inline constexpr std::uint32_t kMaxTrialAllocations = 512;
+
 /// One user's share of the server while that user has an allocation. Shared by the workers that carry them.
 struct UserAccount {
   explicit UserAccount(std::string name) : user(std::move(name)) {}
@@ -65,6 +68,8 @@ class LocalQuotaLedger final : public QuotaLedger {
   [[nodiscard]] std::size_t client_addresses() const noexcept { return clients_.size(); }
 
  private:
+  [[nodiscard]] std::uint32_t limit_of(std::string_view user) const noexcept;
+
   QuotaLimits limits_;
   std::uint32_t total_ = 0;
   std::unordered_map<std::string, std::shared_ptr<UserAccount>> users_;
