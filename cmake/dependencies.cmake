@@ -10,6 +10,7 @@ find_package(spdlog 1.10 REQUIRED)
 find_package(cxxopts 3 REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(tomlplusplus REQUIRED IMPORTED_TARGET tomlplusplus>=3.3)
+pkg_check_modules(qrencode REQUIRED IMPORTED_TARGET libqrencode>=4.1)
 
 if(BUILD_TESTING OR TURNPIKE_BENCH OR TURNPIKE_FUZZ)
   find_package(GTest 1.12 REQUIRED)

@@ -58,7 +58,7 @@ int parse_weight(std::string_view text) noexcept {
 }
 
 /// RFC 9110 section 12.5.3: gzip by its own name or else by "*", and not when the plain text is liked better.
-bool accepts_gzip(std::string_view accepted) noexcept {
+bool takes_gzip(std::string_view accepted) noexcept {
   std::optional<int> gzip;
   std::optional<int> any;
   int identity = 0;
@@ -94,20 +94,30 @@ std::optional<std::string> gzip(std::string_view text) {
 
 }  // namespace
 
-void compress_if_accepted(const Request& request, Response& response) {
-  const std::string& body = response.body();
-  if (body.size() < kWorthIt || body.size() > kMaxBody || response.count(http::field::content_encoding) > 0) return;
-  add_vary(response, "Accept-Encoding");
+bool accepts_gzip(const Request& request) {
   // Several fields mean the same as one list (RFC 9110 section 5.3).
   std::string accepted;
   const auto [first, last] = request.equal_range(http::field::accept_encoding);
   for (auto field = first; field != last; ++field) {
     accepted.append(field->value().data(), field->value().size()).append(",");
   }
-  if (!accepts_gzip(accepted)) return;
-  auto compressed = gzip(body);
-  if (!compressed || compressed->size() >= body.size()) return;
-  response.body() = std::move(*compressed);
+  return takes_gzip(accepted);
+}
+
+std::string compress(std::string_view text) {
+  if (text.size() < kWorthIt || text.size() > kMaxBody) return {};
+  auto compressed = gzip(text);
+  return compressed && compressed->size() < text.size() ? std::move(*compressed) : std::string{};
+}
+
+void compress_if_accepted(const Request& request, Response& response) {
+  const std::string& body = response.body();
+  if (body.size() < kWorthIt || body.size() > kMaxBody || response.count(http::field::content_encoding) > 0) return;
+  add_vary(response, "Accept-Encoding");
+  if (!accepts_gzip(request)) return;
+  std::string compressed = compress(body);
+  if (compressed.empty()) return;
+  response.body() = std::move(compressed);
   response.set(http::field::content_encoding, "gzip");
 }
 

@@ -3,10 +3,12 @@
 #include <utility>
 
 #include "control/gate.hpp"
+#include "control/history_recorder.hpp"
 #include "control/http_server.hpp"
 #include "control/router.hpp"
 #include "control/routes.hpp"
 #include "control/signaling.hpp"
+#include "control/web_routes.hpp"
 
 namespace turnpike::control {
 
@@ -22,6 +24,7 @@ struct ControlPlane::State {
                 std::make_shared<const ControlSettings>(std::move(settings)),
                 0},
         signaling(environment.loop, context),
+        history(environment.loop, context, signaling),
         router(gate, environment.clock),
         server(environment.loop, http, [this](const std::shared_ptr<Exchange>& exchange, Reply reply) {
           router.handle(exchange, std::move(reply));
@@ -31,7 +34,9 @@ struct ControlPlane::State {
     add_foreign_routes(router, context);
     add_session_routes(router, context);
     add_operation_routes(router, context);
+    add_history_routes(router, context, history);
     if (context.settings->signaling.enabled) add_signaling_routes();
+    if (context.settings->web.enabled) add_page_routes();
   }
 
   void add_signaling_routes() {
@@ -41,9 +46,15 @@ struct ControlPlane::State {
     add_room_routes(router, context, signaling);
   }
 
+  void add_page_routes() {
+    add_web_routes(router, context);
+    add_check_routes(router, context);
+  }
+
   Gate gate;
   RouteContext context;
   Signaling signaling;
+  HistoryRecorder history;
   Router router;
   HttpServer server;
 };
@@ -71,6 +82,7 @@ void ControlPlane::start_draining() {
 void ControlPlane::stop() {
   state_->server.stop();
   state_->signaling.stop();
+  state_->history.stop();
 }
 
 ControlPlane::Counters ControlPlane::counters() const {

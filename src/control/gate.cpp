@@ -121,7 +121,7 @@ Result<ApiKeyGrant, GateRefusal> Gate::admit(std::string_view key, Scope scope, 
   const ApiKey* found = key.size() > kMaxKey ? nullptr : ring_.find(key);
   if (found == nullptr) {
     ++counters_.wrong_keys;
-    slowdown_.count_wrong(exchange.caller.client.address, now.mono);
+    slowdown_.count(exchange.caller.client.address, now.mono);
     return GateRefusal{GateRefusal::Reason::wrong_key, Seconds{0}};
   }
   if (const auto restriction = find_restriction(*found, scope, exchange, now)) return *restriction;

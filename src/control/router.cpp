@@ -87,7 +87,7 @@ struct Router::Pending {
     ++state->by_route[std::min(name, state->names.size())];
     ++state->by_status[std::clamp<std::size_t>(response.result_int() / 100U, 1, kStatusClasses) - 1];
     add_vary(response, "Origin");
-    if (readable) {
+    if (readable && response.count(http::field::access_control_allow_origin) == 0) {
       response.set(http::field::access_control_allow_origin, origin);
       response.set(http::field::access_control_expose_headers, "Retry-After");
     }

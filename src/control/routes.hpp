@@ -28,6 +28,8 @@ struct RouteContext {
 void add_credential_routes(Router& router, RouteContext& context);
 /// The shapes that other software speaks: TURN REST draft, Cloudflare, Twilio, Metered, Matrix.
 void add_foreign_routes(Router& router, RouteContext& context);
+/// POST /api/v1/check-credentials.
+void add_check_routes(Router& router, RouteContext& context);
 /// /api/v1/allocations, DELETE /api/v1/credentials/{username}.
 void add_session_routes(Router& router, RouteContext& context);
 /// /api/v1/status, drain, reload; /healthz, /readyz; /metrics.

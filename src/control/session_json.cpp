@@ -63,6 +63,14 @@ json::object to_json(const AllocationKey& key, const turn::AllocationSummary& su
   return body;
 }
 
+json::array to_json(const std::vector<ServerStatus::Certificate>& certificates) {
+  json::array array;
+  for (const auto& each : certificates) {
+    array.push_back(json::object{{"names", control::to_json(each.names)}, {"expiresAt", show_time(each.expiry)}});
+  }
+  return array;
+}
+
 }  // namespace
 
 json::object to_json(const AllocationList& list) {
@@ -105,6 +113,7 @@ json::object to_json(const ServerStatus& status) {
                     {"members", status.members},
                     {"realm", valid_text(status.realm)},
                     {"listeners", std::move(listeners)},
+                    {"certificates", to_json(status.certificates)},
                     {"certificateExpiresAt", nullptr},
                     {"database", valid_text(status.database)},
                     {"secrets", status.secrets},

@@ -32,7 +32,7 @@ std::optional<Seconds> SourceSlowdown::wait_of(const IpAddress& source, Instant 
   return std::chrono::ceil<Seconds>(wait);
 }
 
-void SourceSlowdown::count_wrong(const IpAddress& source, Instant now) noexcept {
+void SourceSlowdown::count(const IpAddress& source, Instant now) noexcept {
   const std::uint64_t hash = hash_(source_of(source));
   Entry& entry = entries_[hash % kEntries];
   if (entry.source != hash) entry = {hash, now};

@@ -193,6 +193,11 @@ struct Config {
     bool peerjs_discovery = false;
     std::uint32_t peerjs_clients = 5000;
   };
+  struct Web {
+    bool enabled = true;
+    std::string root;   ///< a folder; empty: the page that is built in
+    bool check = true;  ///< the connection test may draw credentials
+  };
   struct Metrics {
     /// Who may read /metrics without a key.
     std::vector<IpPrefix> allow{{IpAddress::v4(127, 0, 0, 0), 8},
@@ -218,6 +223,7 @@ struct Config {
   Http http;
   Api api;
   Signaling signaling;
+  Web web;
   Metrics metrics;
   Log log;
 };

@@ -11,7 +11,7 @@ namespace {
 
 /// Keys, and with a dot at the end whole tables. What is not here shapes sockets, threads or identities that are made
 /// once, at the start.
-constexpr std::array<std::string_view, 22> kLive{"auth.secrets",
+constexpr std::array<std::string_view, 23> kLive{"auth.secrets",
                                                  "auth.users",
                                                  "auth.nonce_lifetime",
                                                  "auth.max_ttl",
@@ -30,13 +30,14 @@ constexpr std::array<std::string_view, 22> kLive{"auth.secrets",
                                                  "api.keys",
                                                  "api.rate",
                                                  "signaling.",
+                                                 "web.",
                                                  "metrics.",
                                                  "server.host",
                                                  "tls.expiry_warning"};
 
 /// Of those tables, what is made once all the same: routes.
-constexpr std::array<std::string_view, 3> kAtStart{"signaling.enabled", "signaling.peerjs_path",
-                                                   "signaling.peerjs_key"};
+constexpr std::array<std::string_view, 4> kAtStart{"signaling.enabled", "signaling.peerjs_path", "signaling.peerjs_key",
+                                                   "web.enabled"};
 
 bool is_live(std::string_view path) {
   if (std::ranges::find(kAtStart, path) != kAtStart.end()) return false;

@@ -6,6 +6,7 @@
 #include <array>
 #include <cerrno>
 #include <cstdlib>
+#include <filesystem>
 
 #include "turnpike/net/file_descriptor.hpp"
 
@@ -38,7 +39,12 @@ ConfigEnvironment process_environment() {
             if (value == nullptr) return std::nullopt;
             return std::string(value);
           },
-          .read_file = read_text_file};
+          .read_file = read_text_file,
+          .is_folder =
+              [](const std::string& path) {
+                std::error_code ignored;
+                return std::filesystem::is_directory(path, ignored);
+              }};
 }
 
 }  // namespace turnpike::server

@@ -12,6 +12,7 @@ namespace turnpike::server {
 struct ConfigEnvironment {
   std::function<std::optional<std::string>(const std::string& name)> variable;
   std::function<Result<std::string>(const std::string& path)> read_file;
+  std::function<bool(const std::string& path)> is_folder;
 };
 
 /// The process's own variables and files.

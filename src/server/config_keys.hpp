@@ -77,6 +77,7 @@ void add_limits_keys(std::vector<ConfigKey>& keys);
 void add_http_keys(std::vector<ConfigKey>& keys);
 void add_api_keys(std::vector<ConfigKey>& keys);
 void add_signaling_keys(std::vector<ConfigKey>& keys);
+void add_web_keys(std::vector<ConfigKey>& keys);
 void add_metrics_keys(std::vector<ConfigKey>& keys);
 
 }  // namespace turnpike::server

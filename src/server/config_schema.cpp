@@ -128,6 +128,7 @@ std::vector<ConfigKey> config_schema() {
   add_http_keys(keys);
   add_api_keys(keys);
   add_signaling_keys(keys);
+  add_web_keys(keys);
   add_metrics_keys(keys);
   add_log_keys(keys);
   return keys;

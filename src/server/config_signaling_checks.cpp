@@ -11,9 +11,9 @@ constexpr std::size_t kLeastSecret = 16;
 constexpr std::size_t kGoodSecret = 32;  // RFC 7518 section 3.2: as long as the hash at least
 
 /// First segments of paths that other things are served under.
-constexpr std::array<std::string_view, 13> kTakenSegments{"api",  "metrics",    "healthz", "readyz", "signal",
+constexpr std::array<std::string_view, 15> kTakenSegments{"api",  "metrics",    "healthz", "readyz", "signal",
                                                           "turn", "2010-04-01", "_matrix", "v1",     "socket.io",
-                                                          "r",    "check",      "admin"};
+                                                          "r",    "check",      "admin",   "web",    "client"};
 
 void check_token_secrets(const CheckPass& pass) {
   const auto& secrets = pass.config.signaling.token_secrets;

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "server/config_values.hpp"
 #include "server/ice_servers.hpp"
 #include "server/public_places.hpp"
 #include "turnpike/base/base64.hpp"
@@ -66,6 +67,37 @@ control::SignalingSettings make_signaling_settings(const Config& config, std::st
   return settings;
 }
 
+/// Where a visitor finds the page over HTTPS: at a listener made for it rather than at one that also takes it, and not
+/// on loopback when there is something better. Who stands behind a proxy is reached through that, at its own port.
+std::optional<std::uint16_t> find_secure_port(const RuntimeAddresses& addresses, Certificate certificate) {
+  if (certificate == Certificate::none) return std::nullopt;
+  const ListenUrl* best = nullptr;
+  const auto rank = [](const ListenUrl& listener) {
+    const int kind = listener.scheme == ListenScheme::https ? 0 : listener.scheme == ListenScheme::tls ? 1 : 2;
+    return kind + (is_loopback(listener.endpoint.address) ? 3 : 0);
+  };
+  for (const ListenUrl& listener : addresses.served) {
+    const bool takes_tls = listener.scheme == ListenScheme::https || listener.scheme == ListenScheme::tls ||
+                           listener.scheme == ListenScheme::tcp;
+    if (!takes_tls || !listener.proxy_protocol.empty() || is_link_local(listener.endpoint.address)) continue;
+    if (best == nullptr || rank(listener) < rank(*best)) best = &listener;
+  }
+  return best == nullptr ? std::nullopt : std::optional(best->endpoint.port);
+}
+
+control::WebSettings make_web_settings(const Config& config, const RuntimeAddresses& addresses,
+                                       Certificate certificate) {
+  control::WebSettings settings;
+  settings.enabled = config.web.enabled;
+  settings.root = config.web.root;
+  settings.check = config.web.check;
+  settings.version = TURNPIKE_VERSION;
+  settings.name = config.server.realm;
+  settings.secure_port = find_secure_port(addresses, certificate);
+  settings.relay_ports = show(config.relay.ports);
+  return settings;
+}
+
 }  // namespace
 
 std::string make_up_secret(Random& random) {
@@ -74,7 +106,8 @@ std::string make_up_secret(Random& random) {
   return base64_encode(bytes);
 }
 
-control::ControlSettings make_control_settings(const Config& config, const RuntimeAddresses& addresses, Random& random,
+control::ControlSettings make_control_settings(const Config& config, const RuntimeAddresses& addresses,
+                                               Certificate certificate, Random& random,
                                                std::string_view made_up_secret) {
   control::ControlSettings settings;
   if (!config.auth.secrets.empty()) settings.secret = config.auth.secrets.front().value;
@@ -89,6 +122,7 @@ control::ControlSettings make_control_settings(const Config& config, const Runti
   settings.plain_api = config.http.plain_api;
   settings.metrics_allow = config.metrics.allow;
   settings.signaling = make_signaling_settings(config, made_up_secret);
+  settings.web = make_web_settings(config, addresses, certificate);
   return settings;
 }
 

@@ -86,7 +86,7 @@ TEST(ServerStreamsTest, OneTlsPortServesTurnAndHttp) {
     StreamWire browser(server.endpoint(0), identity.client);
     ASSERT_EQ(browser.engine()->alpn(), alpn);
     browser.send(as_bytes("GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"));
-    EXPECT_EQ(browser.receive_to_end().substr(0, 12), "HTTP/1.1 404");
+    EXPECT_EQ(browser.receive_to_end().substr(0, 12), "HTTP/1.1 200");
   }
   EXPECT_TRUE(succeeded(turn.allocate()));
 }
@@ -98,7 +98,7 @@ TEST(ServerStreamsTest, OneTcpPortServesTurnTlsAndHttp) {
   StreamClient encrypted(server.endpoint(0), identity.client);
   StreamWire browser(server.endpoint(0));
   browser.send(as_bytes("HEAD / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"));
-  EXPECT_EQ(browser.receive_to_end().substr(0, 12), "HTTP/1.1 404");
+  EXPECT_EQ(browser.receive_to_end().substr(0, 12), "HTTP/1.1 200");
   EXPECT_TRUE(succeeded(plain.allocate()));
   EXPECT_TRUE(succeeded(encrypted.allocate()));
 }
@@ -238,7 +238,7 @@ TEST(ServerStreamsTest, AnUntrustedProxyIsTurnedAway) {
   StreamWire trusted(server.endpoint(0), {}, {IpAddress::v4(127, 0, 0, 2), 0});
   trusted.send_raw(as_bytes("PROXY TCP4 198.51.100.7 192.0.2.1 1234 3478\r\n"));
   trusted.send_raw(as_bytes("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"));
-  EXPECT_EQ(trusted.receive_to_end().substr(0, 12), "HTTP/1.1 404");
+  EXPECT_EQ(trusted.receive_to_end().substr(0, 12), "HTTP/1.1 200");
 }
 
 TEST(ServerStreamsTest, AnIpv6WildcardServesIpv4Too) {

@@ -28,14 +28,18 @@ class FakeBackend final : public control::Backend {
   bool ends = true;  ///< what end_allocation() answers
   bool keeps_revocations = true;
   std::vector<prometheus::MetricFamily> metrics;
+  control::ServerTotals server_totals;
+  bool holds_totals = false;  ///< totals() waits for give_totals()
   control::ServerStatus server_status;
   std::vector<std::string> reasons;
+  IpAddress denied_peer;
   control::ReloadOutcome reload_outcome{true, {}};
 
   std::vector<ListCall> listed;
   std::vector<control::AllocationKey> described;
   std::vector<control::AllocationKey> ended;
   std::vector<RevokeCall> revoked;
+  std::vector<std::function<void(control::ServerTotals)>> totals_asked;
   int drains = 0;
   int reloads = 0;
 
@@ -58,8 +62,16 @@ class FakeBackend final : public control::Backend {
     answer(keeps_revocations);
   }
   void collect_metrics(std::function<void(std::vector<prometheus::MetricFamily>)> answer) override { answer(metrics); }
+  void totals(std::function<void(control::ServerTotals)> answer) override {
+    totals_asked.push_back(std::move(answer));
+    if (!holds_totals) give_totals();
+  }
+  void give_totals() {
+    for (const auto& answer : std::exchange(totals_asked, {})) answer(server_totals);
+  }
   void status(std::function<void(control::ServerStatus)> answer) override { answer(server_status); }
   [[nodiscard]] std::vector<std::string> unready_reasons() const override { return reasons; }
+  [[nodiscard]] bool allows_peer(const IpAddress& address) const override { return address != denied_peer; }
   void start_draining(std::function<void()> answer) override {
     ++drains;
     answer();

@@ -57,12 +57,26 @@ struct ServerStatus {
   std::uint64_t members = 0;  ///< of rooms
   std::string realm;
   std::vector<Listener> listeners;
+  /// Those of the configuration, or the one that was made up.
+  struct Certificate {
+    std::vector<std::string> names;  ///< subjectAltName: DNS names and IP addresses
+    UnixSeconds expiry{};
+  };
+  std::vector<Certificate> certificates;
   std::optional<UnixSeconds> certificate_expiry;
   std::string database;  ///< "none", "absent" (not created yet), "ok", or what is wrong with it
   std::size_t secrets = 0;
   std::size_t static_users = 0;
   UnixSeconds configured{};          ///< when the configuration in effect was read
   std::vector<std::string> pending;  ///< keys that differ in the file but need a restart
+};
+
+/// What all workers have carried since the start, payload bytes without TURN's own headers.
+struct ServerTotals {
+  std::uint64_t allocations = 0;  ///< now
+  std::uint64_t bytes_to_peers = 0;
+  std::uint64_t bytes_to_clients = 0;
+  std::uint64_t packets = 0;  ///< in both directions
 };
 
 struct ReloadOutcome {
@@ -89,9 +103,13 @@ class Backend {
   /// `kept` is whether there was room for it.
   virtual void revoke(std::string username, UnixSeconds expiry, std::function<void(bool kept)> answer) = 0;
   virtual void collect_metrics(std::function<void(std::vector<prometheus::MetricFamily>)> answer) = 0;
+  /// Much less work than metrics: for asking often.
+  virtual void totals(std::function<void(ServerTotals)> answer) = 0;
   virtual void status(std::function<void(ServerStatus)> answer) = 0;
   /// Why the server takes no new allocations; empty when it does.
   [[nodiscard]] virtual std::vector<std::string> unready_reasons() const = 0;
+  /// Whether the peer policy in effect lets clients relay to `address`.
+  [[nodiscard]] virtual bool allows_peer(const IpAddress& address) const = 0;
   /// Begins the orderly stop, unless it is under way already; answers when no worker takes new allocations.
   virtual void start_draining(std::function<void()> answer) = 0;
   virtual void reload(std::function<void(ReloadOutcome)> answer) = 0;

@@ -8,6 +8,7 @@
 #include "turnpike/base/time.hpp"
 #include "turnpike/control/api_key.hpp"
 #include "turnpike/control/signaling_settings.hpp"
+#include "turnpike/control/web_settings.hpp"
 
 namespace turnpike::control {
 
@@ -30,6 +31,7 @@ struct ControlSettings {
   bool plain_api = false;                    ///< keys may come over HTTP without TLS from elsewhere than loopback
   std::vector<IpPrefix> metrics_allow;       ///< who may read /metrics without a key
   SignalingSettings signaling;
+  WebSettings web;
 };
 
 }  // namespace turnpike::control

@@ -44,6 +44,7 @@ TEST_F(OperationRoutes, StatusSaysWhatTheServerIs) {
   status.members = 7;
   status.realm = "example.org";
   status.listeners = {{"udp://[::]:3478"}};
+  status.certificates = {{{"example.org", "192.0.2.1"}, UnixSeconds{Seconds{1'767'225'660}}}};
   status.certificate_expiry = UnixSeconds{Seconds{1'767'225'660}};
   status.database = "ok";
   status.secrets = 1;
@@ -55,6 +56,7 @@ TEST_F(OperationRoutes, StatusSaysWhatTheServerIs) {
   EXPECT_EQ(json_of(response), boost::json::parse(R"({
       "version":"1.2.3","state":"serving","started":"2026-01-01T00:00:00Z","uptimeSeconds":90,"workers":2,
       "allocations":5,"rooms":4,"members":7,"realm":"example.org","listeners":["udp://[::]:3478"],
+      "certificates":[{"names":["example.org","192.0.2.1"],"expiresAt":"2026-01-01T00:01:00Z"}],
       "certificateExpiresAt":"2026-01-01T00:01:00Z","database":"ok","secrets":1,"staticUsers":3,
       "configuredAt":"2026-01-01T00:00:01Z","pending":["server.workers"]})"));
 }

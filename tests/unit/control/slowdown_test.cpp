@@ -9,7 +9,7 @@ namespace {
 class SlowdownTest : public ::testing::Test {
  protected:
   void count_wrong(const IpAddress& source, int count) {
-    for (int i = 0; i < count; ++i) slowdown_.count_wrong(source, clock_.mono());
+    for (int i = 0; i < count; ++i) slowdown_.count(source, clock_.mono());
   }
   [[nodiscard]] std::optional<Seconds> wait_of(const IpAddress& source) const {
     return slowdown_.wait_of(source, clock_.mono());

@@ -18,7 +18,7 @@ control::ControlSettings build(const Config& config) {
        {"tls://192.0.2.2:443", "udp://192.0.2.2:3478", "http://192.0.2.2:80", "tcp://192.0.2.2:3478"}) {
     addresses.served.push_back(*parse_listen_url(url));
   }
-  return make_control_settings(config, addresses, random, "made up at the start");
+  return make_control_settings(config, addresses, Certificate::present, random, "made up at the start");
 }
 
 TEST(ControlSettingsBuilder, NamesWhereClientsReachTheServerInTheOrderToTry) {

@@ -50,13 +50,16 @@ TEST(ConfigDifference, MergesWhatCanChangeAndKeepsTheRest) {
   fresh.signaling.max_members = 3;
   fresh.signaling.peerjs_path = "/app/";
   fresh.signaling.peerjs_key = "key";
+  fresh.web.enabled = false;
+  fresh.web.root = "/elsewhere";
+  fresh.web.check = false;
   fresh.log.level = LogLevel::debug;
   std::vector<std::string> waiting;
   for (const ConfigDifference& each : find_differences(merge_live(Config{}, fresh), fresh))
     waiting.push_back(each.path);
-  EXPECT_THAT(waiting,
-              testing::ElementsAre("server.realm", "relay.ports", "auth.database", "api.admin_socket",
-                                   "signaling.enabled", "signaling.peerjs_path", "signaling.peerjs_key", "log.level"));
+  EXPECT_THAT(waiting, testing::ElementsAre("server.realm", "relay.ports", "auth.database", "api.admin_socket",
+                                            "signaling.enabled", "signaling.peerjs_path", "signaling.peerjs_key",
+                                            "web.enabled", "log.level"));
 }
 
 TEST(ConfigDifference, EveryKeyCanBeComparedAndCopied) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -16,6 +17,7 @@ inline constexpr const char* kFakeKey = "-----BEGIN PRIVATE KEY-----\n";
 struct FakeEnvironment {
   std::map<std::string, std::string> variables;
   std::map<std::string, std::string> files;
+  std::set<std::string> folders{};
 
   [[nodiscard]] server::ConfigEnvironment get() const {
     return {.variable = [all = variables](const std::string& name) -> std::optional<std::string> {
@@ -27,7 +29,8 @@ struct FakeEnvironment {
               if (found == all.end())
                 return boost::system::errc::make_error_code(boost::system::errc::no_such_file_or_directory);
               return found->second;
-            }};
+            },
+            .is_folder = [all = folders](const std::string& path) { return all.contains(path); }};
   }
 };
 

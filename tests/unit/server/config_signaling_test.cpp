@@ -66,6 +66,7 @@ constexpr BrokenSignaling kPaths[] = {
     {"peerjs_path = '/socket.io/'", "15: signaling: /socket.io is taken; choose another peerjs_path"},
     {"peerjs_key = ''", "14: signaling.peerjs_key: a key has 1 to 64 characters"},
     {"peerjs_key = 'a/b'", "14: signaling.peerjs_key: a key has 1 to 64 characters"},
+    {"peerjs_path = '/web/x'", "15: signaling: /web is taken; choose another peerjs_path"},
     {"peerjs_key = 'turn'", "14: signaling: /turn is taken; choose another peerjs_key"},
 };
 INSTANTIATE_TEST_SUITE_P(Paths, EachBrokenSignaling, testing::ValuesIn(kPaths));
