@@ -29,15 +29,15 @@ std::string_view hint_for(const error_code& error) noexcept {
 
 json::string_view json_view(std::string_view text) noexcept { return {text.data(), text.size()}; }
 
-std::optional<std::string> socket_of_file(const std::string& path, CommandWorld& world) {
-  const auto loaded = load_config_file(path, world, world.err);
-  if (!loaded) return std::nullopt;
-  const std::string& socket = loaded->config.api.admin_socket;
-  if (socket.empty()) {
+/// Null when the server cannot be asked by this file; that has been said then.
+std::shared_ptr<const Config> config_of_file(const std::string& path, CommandWorld& world) {
+  auto loaded = load_config_file(path, world, world.err);
+  if (!loaded) return nullptr;
+  if (loaded->config.api.admin_socket.empty()) {
     world.err << fmt::format("{}: api.admin_socket is empty: such a server cannot be asked from here\n", path);
-    return std::nullopt;
+    return nullptr;
   }
-  return socket;
+  return std::make_shared<const Config>(std::move(loaded->config));
 }
 
 }  // namespace
@@ -52,11 +52,11 @@ void AdminCall::add_options(cxxopts::Options& options) {
 std::optional<AdminCall> AdminCall::prepare(const cxxopts::ParseResult& parsed, CommandWorld& world) {
   if (parsed.count("socket") + parsed.count("config") > 1) throw WrongCall{"give one of --socket and --config"};
   const bool wants_json = parsed.count("json") != 0;
-  if (parsed.count("socket") != 0) return AdminCall{world, parsed["socket"].as<std::string>(), wants_json};
-  if (parsed.count("config") == 0) return AdminCall{world, std::string(kDefaultSocket), wants_json};
-  auto socket = socket_of_file(parsed["config"].as<std::string>(), world);
-  if (!socket) return std::nullopt;
-  return AdminCall{world, std::move(*socket), wants_json};
+  if (parsed.count("socket") != 0) return AdminCall{world, parsed["socket"].as<std::string>(), wants_json, nullptr};
+  if (parsed.count("config") == 0) return AdminCall{world, std::string(kDefaultSocket), wants_json, nullptr};
+  auto config = config_of_file(parsed["config"].as<std::string>(), world);
+  if (!config) return std::nullopt;
+  return AdminCall{world, config->api.admin_socket, wants_json, std::move(config)};
 }
 
 std::optional<AdminAnswer> AdminCall::ask(const AdminRequest& request) {

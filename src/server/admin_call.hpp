@@ -3,6 +3,7 @@
 #include <cxxopts.hpp>
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,6 +13,7 @@
 
 #include "server/admin_client.hpp"
 #include "server/command_line.hpp"
+#include "server/config.hpp"
 
 namespace turnpike::server {
 
@@ -29,14 +31,17 @@ class AdminCall {
   [[nodiscard]] std::optional<boost::json::object> ask_for_object(const AdminRequest& request);
 
   [[nodiscard]] bool wants_json() const noexcept { return wants_json_; }
+  /// The file of --config; null when none was given.
+  [[nodiscard]] const Config* config() const noexcept { return config_.get(); }
 
  private:
-  AdminCall(CommandWorld& world, std::string socket, bool wants_json)
-      : world_(world), socket_(std::move(socket)), wants_json_(wants_json) {}
+  AdminCall(CommandWorld& world, std::string socket, bool wants_json, std::shared_ptr<const Config> config)
+      : world_(world), socket_(std::move(socket)), wants_json_(wants_json), config_(std::move(config)) {}
 
   CommandWorld& world_;
   std::string socket_;
   bool wants_json_;
+  std::shared_ptr<const Config> config_;
 };
 
 /// What an answer that is no success says, in one line: the problem's detail, or its status.

@@ -11,6 +11,7 @@
 #include "server/admin_listing.hpp"
 #include "server/command_store.hpp"
 #include "server/command_table.hpp"
+#include "server/page_origin.hpp"
 #include "server/printable_text.hpp"
 #include "server/text_table.hpp"
 
@@ -106,6 +107,17 @@ AdminRequest token_request(const cxxopts::ParseResult& parsed) {
   return {"POST", "/api/v1/room-tokens", json::serialize(body)};
 }
 
+/// A link to the room's page with the token in it, which browsers do not send to the server; empty where the page is
+/// not to be found, or where that is not known.
+std::string token_link(const AdminCall& call, const json::object& made) {
+  const auto origin = call.config() == nullptr ? std::nullopt : public_page_origin(*call.config());
+  const json::value* room = made.if_contains("room");
+  if (!origin || room == nullptr || !room->is_string()) return {};
+  const json::string& name = room->get_string();
+  return fmt::format("{}/r/{}#token={}", *origin, percent_encode(std::string_view(name.data(), name.size())),
+                     text_of(made, "token"));
+}
+
 ExitCode make_token(AdminCall& call, const AdminRequest& request, CommandWorld& world) {
   const auto made = call.ask_for_object(request);
   if (!made) return ExitCode::failed;
@@ -120,6 +132,7 @@ ExitCode make_token(AdminCall& call, const AdminRequest& request, CommandWorld& 
   world.err << fmt::format("room {}, {}, may {}, until {}\n", text_of(*made, "room"),
                            is_named ? "user " + text_of(*made, "user") : "any user",
                            fmt::join(texts_of(*made, "allow"), ", "), text_of(*made, "expiresAt"));
+  if (const std::string link = token_link(call, *made); !link.empty()) world.err << link << '\n';
   return ExitCode::done;
 }
 
@@ -164,9 +177,11 @@ cxxopts::Options rooms_options() {
       "ends\n"
       "a room for all, kick ROOM USER puts a member out: both end the relays that were used there. token makes a "
       "token\n"
-      "to join with and prints it; without --room it is for a room of its own, without --user for anybody. What "
-      "begins\n"
-      "with a dash stands behind --, as in rooms show -- -room.\n");
+      "to join with and prints it; without --room it is for a room of its own, without --user for anybody. With -c, "
+      "and\n"
+      "server.host and HTTPS in that file, it prints a link to the room's page beside it. What begins with a dash "
+      "stands\n"
+      "behind --, as in rooms show -- -room.\n");
   options.add_options()("room", "token: the room's id", cxxopts::value<std::string>(), "ROOM")(
       "user", "token: the id that its holder gets", cxxopts::value<std::string>(), "USER")(
       "name", "token: the name that others see", cxxopts::value<std::string>(), "NAME")(

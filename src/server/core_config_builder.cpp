@@ -73,10 +73,23 @@ std::shared_ptr<const turn::CoreConfig> make_core_config(const Config& config, c
   return core;
 }
 
+namespace {
+
+// Who tries the relay without a key is to leave room for those who have one, also where there is little of it.
+std::uint32_t max_trial_allocations(const Config& config) noexcept {
+  constexpr std::uint32_t kShare = 4;
+  const auto ports = static_cast<std::uint32_t>(config.relay.ports.last - config.relay.ports.first + 1);
+  const std::uint32_t total = config.quota.total == 0 ? ports : std::min(config.quota.total, ports);
+  return std::clamp(total / kShare, 1U, turn::kMaxTrialAllocations);
+}
+
+}  // namespace
+
 turn::QuotaLimits make_quota_limits(const Config& config) noexcept {
   return {.per_user = config.quota.per_user,
           .per_client_address = config.quota.per_client_address,
           .total = config.quota.total,
+          .trial = max_trial_allocations(config),
           .user_rate = config.quota.user_rate};
 }
 

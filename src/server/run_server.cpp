@@ -2,13 +2,16 @@
 
 #include <fmt/format.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <exception>
 
 #include "server/clock.hpp"
-#include "server/demo.hpp"
+#include "server/demo_banner.hpp"
+#include "server/demo_ports.hpp"
 #include "server/demo_tls.hpp"
+#include "server/page_origin.hpp"
 #include "server/server.hpp"
 
 namespace turnpike::server {
@@ -23,17 +26,28 @@ void raise_descriptor_limit() noexcept {
   static_cast<void>(setrlimit(RLIMIT_NOFILE, &limit));
 }
 
+void print_banner(const Server& server) {
+  const ConfigEnvironment environment = process_environment();
+  const auto qr =
+      choose_qr_style(environment.variable("TURNPIKE_QR"), environment.variable("TERM"), ::isatty(STDOUT_FILENO) == 1);
+  fmt::print("{}", demo_banner(server.config(), server.addresses(), sample_now().wall, qr));
+  static_cast<void>(std::fflush(stdout));
+}
+
 }  // namespace
 
 int run_server(const ServeOptions& options) {
   try {
     raise_descriptor_limit();
-    Server server(options.config, {options.listeners_chosen, options.demo ? make_demo_tls() : nullptr, options.reread},
-                  options.log);
+    Config config = options.config;
+    if (options.demo && !options.listeners_chosen) choose_demo_ports(config, probe_port);
+    Server server(std::move(config),
+                  {options.listeners_chosen, options.demo ? make_demo_tls() : nullptr, options.reread}, options.log);
     for (const std::string& warning : server.addresses().warnings) options.log->write(LogLevel::warn, warning);
     if (options.demo) {
-      fmt::print("{}", demo_banner(server.config(), server.addresses(), sample_now().wall));
-      static_cast<void>(std::fflush(stdout));
+      print_banner(server);
+    } else if (const auto url = page_url(server.config(), !server.config().tls.certificates.empty())) {
+      options.log->write(LogLevel::info, "web page", {{"url", *url}});
     }
     server.run();
     return 0;

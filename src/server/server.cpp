@@ -119,7 +119,7 @@ Server::Server(Config config, Options options, std::shared_ptr<const EventLog> l
       control::ControlPlane::Environment{
           control_, *this, random_, sample_now,
           [this](const control::StoredRevocation& revocation) { return store_.keep(revocation); }},
-      http_options(config_), make_control_settings(config_, addresses_, random_, made_up_secret_));
+      http_options(config_), build_control_settings());
   take_news(std::move(database));
 }
 

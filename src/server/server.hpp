@@ -80,6 +80,7 @@ class Server final : control::Backend {
   void take_contents(StoreWatch::Contents contents);
   void take_news(StoreWatch::News news);
   [[nodiscard]] std::shared_ptr<const turn::CoreConfig> build_core_config();
+  [[nodiscard]] control::ControlSettings build_control_settings();
   /// `then` runs when all workers go by it.
   void distribute_core_config(std::function<void()> then);
   [[nodiscard]] control::ReloadOutcome read_configuration();
@@ -94,8 +95,10 @@ class Server final : control::Backend {
   void end_allocation(control::AllocationKey key, std::function<void(bool)> answer) override;
   void revoke(std::string username, UnixSeconds expiry, std::function<void(bool kept)> answer) override;
   void collect_metrics(std::function<void(std::vector<prometheus::MetricFamily>)> answer) override;
+  void totals(std::function<void(control::ServerTotals)> answer) override;
   void status(std::function<void(control::ServerStatus)> answer) override;
   [[nodiscard]] std::vector<std::string> unready_reasons() const override;
+  [[nodiscard]] bool allows_peer(const IpAddress& address) const override;
   void start_draining(std::function<void()> answer) override;
   void reload(std::function<void(control::ReloadOutcome)> answer) override;
   [[nodiscard]] control::ServerStatus status_without_counts() const;

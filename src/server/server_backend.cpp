@@ -117,12 +117,34 @@ control::ServerStatus Server::status_without_counts() const {
   status.realm = config_.server.realm;
   for (const ListenUrl& listener : config_.listen) status.listeners.push_back({show(listener)});
   if (certificates_) status.certificate_expiry = certificates_->earliest_expiry();
+  if (tls_) {
+    for (const auto& each : tls_->certificates()) status.certificates.push_back({each.hosts, each.not_after});
+  }
   status.database = store_.state();
   status.secrets = config_.auth.secrets.size();
   status.static_users = core_config_->credentials.user_count();
   status.configured = configured_;
   status.pending = waiting_for_restart_;
   return status;
+}
+
+void Server::totals(std::function<void(control::ServerTotals)> answer) {
+  struct Carried {
+    std::size_t allocations;
+    turn::Traffic traffic;
+  };
+  auto sum = std::make_shared<control::ServerTotals>();
+  workers_.ask(
+      [](Worker& worker) {
+        return Carried{worker.allocation_count(), worker.traffic()};
+      },
+      [sum, answer = std::move(answer)](const Carried& carried, std::size_t missing) {
+        sum->allocations += carried.allocations;
+        sum->bytes_to_peers += carried.traffic.bytes_to_peers;
+        sum->bytes_to_clients += carried.traffic.bytes_to_client;
+        sum->packets += carried.traffic.packets_to_peers + carried.traffic.packets_to_client;
+        if (missing == 0) answer(*sum);
+      });
 }
 
 void Server::status(std::function<void(control::ServerStatus)> answer) {
@@ -135,6 +157,10 @@ void Server::status(std::function<void(control::ServerStatus)> answer) {
                  status.allocations = *sum;
                  answer(std::move(status));
                });
+}
+
+bool Server::allows_peer(const IpAddress& address) const {
+  return core_config_->peers->judge(address.unmapped()) == turn::PeerJudgement::allowed;
 }
 
 std::vector<std::string> Server::unready_reasons() const {

@@ -28,6 +28,11 @@ std::shared_ptr<const turn::CoreConfig> Server::build_core_config() {
   return make_core_config(config_, addresses_, stored_users_, random_, core_config_.get());
 }
 
+control::ControlSettings Server::build_control_settings() {
+  return make_control_settings(config_, addresses_, tls_ ? Certificate::present : Certificate::none, random_,
+                               made_up_secret_);
+}
+
 void Server::distribute_core_config(std::function<void()> then) {
   core_config_ = build_core_config();
   workers_.ask(
@@ -118,8 +123,7 @@ void Server::reload(std::function<void(control::ReloadOutcome)> answer) {
   if (!outcome.applied) return answer(std::move(outcome));
   quota_->set_limits(make_quota_limits(config_));
   error_ration_->set_rate(config_.limits.errors_per_second);
-  auto settings =
-      std::make_shared<control::ControlSettings>(make_control_settings(config_, addresses_, random_, made_up_secret_));
+  auto settings = std::make_shared<control::ControlSettings>(build_control_settings());
   distribute_core_config([this, settings, outcome = std::move(outcome), answer = std::move(answer)] {
     control_plane_->apply(*settings);
     answer(outcome);

@@ -141,6 +141,7 @@ class Worker final : StreamEvents, TcpRelayEvents, net::DtlsServer::Events {
     return core_.describe(allocation, now_);
   }
   [[nodiscard]] turn::CoreTotals totals() const noexcept { return core_.totals(now_); }
+  [[nodiscard]] turn::Traffic traffic() const noexcept { return core_.traffic(); }
 
  private:
   void begin_turn() noexcept;

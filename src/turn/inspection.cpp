@@ -109,4 +109,17 @@ CoreTotals RelayCore::totals(Now now) const noexcept {
   return totals;
 }
 
+Traffic RelayCore::traffic() const noexcept {
+  Traffic traffic;
+  for (const auto& families : state_->counted.by_client) {
+    for (const CoreTotals::Cell& cell : families) traffic += cell.traffic;
+  }
+  if (state_->allocations.size() == 0) return traffic;
+  for (std::uint32_t slot = 0; slot < state_->allocations.slot_count(); ++slot) {
+    const Allocation& allocation = state_->allocations.at(slot);
+    if (allocation.state == Allocation::State::live) traffic += allocation.traffic;
+  }
+  return traffic;
+}
+
 }  // namespace turnpike::turn

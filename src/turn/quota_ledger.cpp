@@ -23,7 +23,7 @@ bool is_reached(std::uint32_t count, std::uint32_t limit) noexcept { return limi
 
 std::uint32_t LocalQuotaLedger::limit_of(std::string_view user) const noexcept {
   if (user != kTrialUser) return limits_.per_user;
-  return limits_.per_user == 0 ? kMaxTrialAllocations : std::min(limits_.per_user, kMaxTrialAllocations);
+  return limits_.per_user == 0 ? limits_.trial : std::min(limits_.per_user, limits_.trial);
 }
 
 Result<std::shared_ptr<UserAccount>, QuotaRefusal> LocalQuotaLedger::admit(std::string_view user,

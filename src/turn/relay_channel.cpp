@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "turn/allocation_rate.hpp"
 #include "turn/dispatch.hpp"
 #include "turnpike/base/check.hpp"
 #include "turnpike/stun/framing.hpp"
@@ -21,7 +22,7 @@ const Channel* find_channel(std::span<const Channel> channels, std::uint16_t num
 
 bool admit_to_peer(const CoreState& state, Allocation& allocation, std::size_t bytes, Now now) noexcept {
   const CoreConfig& config = *state.config;
-  if (!allocation.to_peers.take(config.allocation_rate, bytes, now.mono)) return false;
+  if (!allocation.to_peers.take(allocation_rate(config, allocation), bytes, now.mono)) return false;
   if (!allocation.account->to_peers.take(config.user_rate, bytes, now.mono)) return false;
   ++allocation.traffic.packets_to_peers;
   allocation.traffic.bytes_to_peers += bytes;

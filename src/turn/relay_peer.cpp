@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "turn/allocation_rate.hpp"
 #include "turnpike/stun/message_builder.hpp"
 
 namespace turnpike::turn {
@@ -21,7 +22,7 @@ stun::TransactionId next_indication_id(CoreState& state) noexcept {
 
 bool admit_to_client(const CoreState& state, Allocation& allocation, std::size_t bytes, Now now) noexcept {
   const CoreConfig& config = *state.config;
-  if (!allocation.to_client.take(config.allocation_rate, bytes, now.mono)) return false;
+  if (!allocation.to_client.take(allocation_rate(config, allocation), bytes, now.mono)) return false;
   if (!allocation.account->to_client.take(config.user_rate, bytes, now.mono)) return false;
   ++allocation.traffic.packets_to_client;
   allocation.traffic.bytes_to_client += bytes;

@@ -12,17 +12,18 @@
 
 namespace turnpike::turn {
 
+/// Of kTrialUser on a large server.
+inline constexpr std::uint32_t kMaxTrialAllocations = 512;
+
 /// Bounds on allocations, over all workers; 0 means no bound of its own (the relay ports still are one).
 struct QuotaLimits {
   std::uint32_t per_user = 1024;
   std::uint32_t per_client_address = 1024;  ///< IPv6 clients count by their /64
   std::uint32_t total = 16384;
+  std::uint32_t trial = kMaxTrialAllocations;  ///< of kTrialUser, beside per_user: not to fill the relay
   ByteRate user_rate;  ///< each direction, all of a user's allocations together
   friend constexpr bool operator==(const QuotaLimits&, const QuotaLimits&) noexcept = default;
 };
-
-/// Bounds the allocations of kTrialUser, beside QuotaLimits::per_user: who tries the relay is not to fill it.
-inline constexpr std::uint32_t kMaxTrialAllocations = 512;
 
 /// One user's share of the server while that user has an allocation. Shared by the workers that carry them.
 struct UserAccount {

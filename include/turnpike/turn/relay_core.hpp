@@ -114,6 +114,8 @@ class RelayCore {
                                                 std::size_t limit, Now now) const;
   [[nodiscard]] std::optional<AllocationDetails> describe(AllocationId allocation, Now now) const;
   [[nodiscard]] CoreTotals totals(Now now) const noexcept;
+  /// Of totals() the traffic alone, of all clients together; a good deal less work.
+  [[nodiscard]] Traffic traffic() const noexcept;
 
   [[nodiscard]] std::size_t allocation_count() const noexcept;
   [[nodiscard]] std::size_t reservation_count() const noexcept;

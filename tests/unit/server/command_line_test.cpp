@@ -42,12 +42,13 @@ class CommandLine : public testing::Test {
 
   test::FakeEnvironment environment_{
       .variables = {},
-      .files = {
-          {"good.toml", "[auth]\nsecrets = ['a-rather-long-secret']\n"},
-          {"ports.toml", "[[listen]]\nurl = 'udp://192.0.2.2:3479'\n[auth]\nsecrets = ['a-rather-long-secret']\n"},
-          {"bad.toml", "[server]\nworkers = 99\nrelm = 'x'\n"},
-          {"empty.toml", ""},
-          {"secret", "north\n"}}};
+      .files = {{"good.toml", "[auth]\nsecrets = ['a-rather-long-secret']\n"},
+                {"ports.toml",
+                 "[[listen]]\nurl = 'udp://192.0.2.2:3479'\n[auth]\nsecrets = ['a-rather-long-secret']\n"},
+                {"bad.toml", "[server]\nworkers = 99\nrelm = 'x'\n"},
+                {"empty.toml", ""},
+                {"secret", "north\n"}},
+      .folders = {"page"}};
   test::SeededRandom random_{1};
   std::ostringstream out_;
   std::ostringstream err_;
@@ -84,6 +85,8 @@ TEST_F(CommandLine, AWrongCallIsTwo) {
         {"serve", "extra"},
         {"serve", "-c"},
         {"serve", "--listen", "ftp://0.0.0.0:1"},
+        {"serve", "--web-root", "nowhere"},
+        {"serve", "--web-root", ""},
         {"config"},
         {"config", "check"},
         {"config", "frob", "x"},
@@ -157,6 +160,16 @@ TEST_F(CommandLine, ListenOverridesTheListenersOfTheFile) {
   ASSERT_TRUE(served_);
   ASSERT_EQ(served_->config.listen.size(), 2U);
   EXPECT_EQ(served_->config.listen[1].endpoint, *Endpoint::parse("[::1]:0"));
+}
+
+TEST_F(CommandLine, WebRootOverridesTheFileNowAndAtAReload) {
+  call({"serve", "-c", "good.toml", "--web-root", "page"});
+  ASSERT_TRUE(served_);
+  EXPECT_EQ(served_->config.web.root, "page");
+  EXPECT_EQ(served_->reread().config.web.root, "page");
+  call({"serve", "--web-root", "page"});
+  EXPECT_TRUE(served_->demo);
+  EXPECT_EQ(served_->config.web.root, "page");
 }
 
 TEST_F(CommandLine, DoesNotServeAFileWithMistakesAndPrintsThemAll) {

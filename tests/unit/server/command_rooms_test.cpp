@@ -11,6 +11,7 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 
 constexpr const char* kRooms = R"({"rooms":[
     {"id":"blue","members":2,"messages":17,"createdAt":"2026-01-01T00:00:00Z"}],"next":null})";
@@ -101,6 +102,25 @@ TEST_F(RoomCommands, ATokenNeedsNothing) {
   EXPECT_EQ(call({"rooms", "token"}), 0);
   EXPECT_EQ(err(), "room r, any user, may join, until t\n");
   EXPECT_THAT(asked, ElementsAre("POST /api/v1/room-tokens {}"));
+}
+
+TEST_F(RoomCommands, ATokenComesWithALinkWhereTheFileSaysWhereThePageIs) {
+  files.files["page.toml"] =
+      "[server]\nhost = 'turn.example.org'\n[[listen]]\nurl = 'https://0.0.0.0:8443'\n[tls]\ncertificates = "
+      "[{ chain = 'chain.pem', key = 'key.pem' }]\n[auth]\nsecrets = ['a-rather-long-secret']\n";
+  files.files["chain.pem"] = test::kFakeCertificate;
+  files.files["key.pem"] = test::kFakeKey;
+  files.files["plain.toml"] =
+      "[server]\nhost = 'turn.example.org'\n[[listen]]\nurl = 'http://0.0.0.0:8080'\n[auth]\nsecrets = "
+      "['a-rather-long-secret']\n";
+  answers = {AdminAnswer{200, R"({"token":"a.b.c","room":"blue/1","allow":["join"],"expiresAt":"t"})"}};
+  EXPECT_EQ(call({"rooms", "token", "-c", "page.toml"}), 0);
+  EXPECT_EQ(out(), "a.b.c\n");
+  EXPECT_EQ(err(), "room blue/1, any user, may join, until t\nhttps://turn.example.org:8443/r/blue%2F1#token=a.b.c\n");
+  EXPECT_EQ(call({"rooms", "token", "-c", "page.toml", "--json"}), 0);
+  EXPECT_EQ(err(), "");
+  EXPECT_EQ(call({"rooms", "token", "-c", "plain.toml"}), 0);
+  EXPECT_THAT(err(), Not(HasSubstr("#token")));
 }
 
 TEST_F(RoomCommands, AWrongCallAsksNobody) {

@@ -110,5 +110,16 @@ TEST(CoreConfigBuilder, HandsQuotasOver) {
   EXPECT_EQ(limits.user_rate.bytes_per_second, 1000U);
 }
 
+TEST(CoreConfigBuilder, WhoTriesTheRelayGetsNoMoreThanAQuarterOfIt) {
+  Config config;
+  EXPECT_EQ(make_quota_limits(config).trial, 512U);
+  config.relay.ports = {50000, 50099};
+  EXPECT_EQ(make_quota_limits(config).trial, 25U);
+  config.quota.total = 40;
+  EXPECT_EQ(make_quota_limits(config).trial, 10U);
+  config.quota.total = 2;
+  EXPECT_EQ(make_quota_limits(config).trial, 1U);
+}
+
 }  // namespace
 }  // namespace turnpike::server

@@ -42,9 +42,11 @@ TEST_F(CoreTotalsTest, TrafficCountsWhileItFlowsAndStaysWhenTheAllocationEnds) {
   EXPECT_EQ(cell(totals(), Transport::udp, AddressFamily::ipv4).traffic.bytes_to_peers, 4U);
   static_cast<void>(alice().send(kPeer, "four"));
   EXPECT_EQ(cell(totals(), Transport::udp, AddressFamily::ipv4).traffic.packets_to_peers, 2U);
+  EXPECT_EQ(server().core().traffic().packets_to_peers, 2U);
   ASSERT_EQ(alice().refresh(Seconds{0}).ending, Ending::success);
   const CoreTotals after = totals();
   EXPECT_EQ(cell(after, Transport::udp, AddressFamily::ipv4).traffic.bytes_to_peers, 8U);
+  EXPECT_EQ(server().core().traffic().bytes_to_peers, 8U);
   EXPECT_EQ(cell(after, Transport::udp, AddressFamily::ipv4).live, 0U);
   EXPECT_EQ(cell(after, Transport::udp, AddressFamily::ipv4).started, 1U);
 }

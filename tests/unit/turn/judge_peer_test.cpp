@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+
 #include "support/core_test.hpp"
 
 namespace turnpike::turn {
@@ -73,11 +75,23 @@ TEST_F(JudgePeerTest, OnTrialWhatThePolicyDeniesStaysDenied) {
   EXPECT_EQ(visitor().create_permission({endpoint("9.0.0.1:5000")}).code, ErrorCode::forbidden);
 }
 
-TEST_F(JudgePeerTest, OnTrialNoTcpIsRelayedToOthers) {
+TEST_F(JudgePeerTest, OnTrialNoMoreIsRelayedThanATestNeeds) {
+  const std::string kilobyte(1024, 'x');
+  ASSERT_EQ(visitor().allocate().ending, Ending::success);
+  ASSERT_EQ(visitor().create_permission({endpoint("9.0.0.1:5000")}).ending, Ending::success);
+  for (int i = 0; i < 128; ++i) {
+    ASSERT_EQ(visitor().send(endpoint("9.0.0.1:5000"), kilobyte).kind, ClientVerdict::Kind::forward);
+  }
+  EXPECT_EQ(visitor().send(endpoint("9.0.0.1:5000"), kilobyte).reason, DropReason::rate_limited);
+  pass(Seconds{1});
+  EXPECT_EQ(visitor().send(endpoint("9.0.0.1:5000"), kilobyte).kind, ClientVerdict::Kind::forward);
+}
+
+TEST_F(JudgePeerTest, OnTrialNoTcpIsRelayed) {
   allow_tcp();
-  auto& control = add_ephemeral_client("9.0.0.1:4002", kTrialUser, Seconds{120});
-  ASSERT_EQ(control.allocate().ending, Ending::success);
-  EXPECT_NE(control.connect(endpoint("198.51.100.7:7000")).ending, Ending::success);
+  client::AllocateOptions tcp;
+  tcp.transport = 6;
+  EXPECT_EQ(visitor().allocate(tcp).code, ErrorCode::unsupported_transport_protocol);
 }
 
 TEST_F(JudgePeerTest, ATrialLastsTwoMinutesWhateverIsAskedFor) {
