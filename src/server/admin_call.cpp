@@ -56,7 +56,8 @@ std::optional<AdminCall> AdminCall::prepare(const cxxopts::ParseResult& parsed, 
   if (parsed.count("config") == 0) return AdminCall{world, std::string(kDefaultSocket), wants_json, nullptr};
   auto config = config_of_file(parsed["config"].as<std::string>(), world);
   if (!config) return std::nullopt;
-  return AdminCall{world, config->api.admin_socket, wants_json, std::move(config)};
+  std::string socket = config->api.admin_socket;
+  return AdminCall{world, std::move(socket), wants_json, std::move(config)};
 }
 
 std::optional<AdminAnswer> AdminCall::ask(const AdminRequest& request) {

@@ -42,7 +42,8 @@ Refused read_transport(const CoreState& state, const Request& request, AllocateP
   const auto protocol = attribute ? stun::read_requested_transport(attribute->value) : std::nullopt;
   if (!protocol) return Refusal(ErrorCode::bad_request);
   if (*protocol == kProtocolUdp) return std::nullopt;
-  // Who only tries the relay does so as browsers use it; and behind relayed TCP may be services that trust this machine.
+  // Who only tries the relay does so as browsers use it; and behind relayed TCP may be services that trust this
+  // machine.
   const bool allows_tcp = !state.config->tcp_peer_ports.empty() && !request.authentication.is_trial;
   if (*protocol != kProtocolTcp || !allows_tcp) {
     return Refusal(ErrorCode::unsupported_transport_protocol);

@@ -1,6 +1,5 @@
 #include "turnpike/turn/quota_ledger.hpp"
 
-#include <algorithm>
 #include <new>
 
 #include "turnpike/base/bytes.hpp"
@@ -22,8 +21,7 @@ bool is_reached(std::uint32_t count, std::uint32_t limit) noexcept { return limi
 }  // namespace
 
 std::uint32_t LocalQuotaLedger::limit_of(std::string_view user) const noexcept {
-  if (user != kTrialUser) return limits_.per_user;
-  return limits_.per_user == 0 ? limits_.trial : std::min(limits_.per_user, limits_.trial);
+  return user == kTrialUser ? limits_.trial : limits_.per_user;
 }
 
 Result<std::shared_ptr<UserAccount>, QuotaRefusal> LocalQuotaLedger::admit(std::string_view user,

@@ -3,7 +3,7 @@
 import http from 'node:http';
 import { chromium } from 'playwright-core';
 
-const FLAGS = [
+export const FLAGS = [
   '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
   '--disable-background-networking', '--disable-component-update', '--disable-sync',
   '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream',
@@ -19,9 +19,11 @@ export async function servePage(port) {
   return server;
 }
 
-export function launch({ userDataDir, executable, flags = [] }) {
+// `without`: the beginnings of flags that are left out.
+export function launch({ userDataDir, executable, flags = [], without = [], viewport = undefined }) {
+  const usual = FLAGS.filter((flag) => !without.some((beginning) => flag.startsWith(beginning)));
   return chromium.launchPersistentContext(userDataDir, {
-    executablePath: executable, args: [...FLAGS, ...flags], chromiumSandbox: false, timeout: 60000,
+    executablePath: executable, args: [...usual, ...flags], chromiumSandbox: false, timeout: 60000, viewport,
   });
 }
 

@@ -171,3 +171,22 @@ def _(world):
         answer = api.call("GET", "/metrics", fields={name: "for=127.0.0.1"})
         expect(answer.status in (401, 403), f"with {name}: {answer.status}")
     eventually(world, lambda: api.admin("GET", "/metrics").status == 200, "metrics with an admin key")
+
+
+@case("the history begins at the start, has a row each ten seconds, and is for administrators", only="turnpike")
+def _(world):
+    api = Api(world)
+    told = api.admin("GET", "/api/v1/history").json()
+    expect_equal((told["interval"], told["series"]),
+                 (10, ["allocations", "bytesToPeers", "bytesToClients", "packets", "rooms", "members"]), "the history")
+    client = api.client_of(api.credentials(user="alice"))
+    client.allocate()
+
+    def seen():
+        rows = api.admin("GET", "/api/v1/history").json()["samples"]
+        return rows if len(rows) == 2 else None
+
+    first, second = eventually(world, seen, "a second row", 12.0, pause=0.5)
+    expect(9 <= second[0] - first[0] <= 11, f"rows at {first[0]} and {second[0]}")
+    expect_equal((len(first), first[1], second[1]), (7, 0, 1), "columns, and allocations before and after")
+    expect_equal(api.call("GET", "/api/v1/history", WEB_KEY).status, 403, "status for a key without the scope")

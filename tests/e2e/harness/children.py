@@ -28,12 +28,15 @@ def end_group(leader):
 
 
 class Child:
-    def __init__(self, argv, log, network=None, cwd=None, env=None):
+    def __init__(self, argv, log, network=None, cwd=None, env=None, talks=False):
+        """`talks`: by its standard input and output, and only what it complains of goes to the log."""
         self.argv = [str(part) for part in inside(network, argv)]
         self.log = log
         with open(log, "ab") as out:
-            self.process = subprocess.Popen(self.argv, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT,
-                                            start_new_session=True, preexec_fn=_die_with_parent, cwd=cwd, env=env)
+            pipes = ({"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": out} if talks else
+                     {"stdin": subprocess.DEVNULL, "stdout": out, "stderr": subprocess.STDOUT})
+            self.process = subprocess.Popen(self.argv, **pipes, start_new_session=True,
+                                            preexec_fn=_die_with_parent, cwd=cwd, env=env)
 
     @property
     def pid(self):

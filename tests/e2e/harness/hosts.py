@@ -1,11 +1,12 @@
 """The networks that cases with several hosts use. Nothing in them is reachable from outside the machine, so addresses
 that are public elsewhere can stand for public ones here."""
 
+import contextlib
 import os
 import shutil
 
 from harness import network as networks
-from harness.cases import Skip
+from harness.cases import Skip, need_program
 
 NAT_ADDRESS = "203.0.113.7"
 
@@ -41,3 +42,70 @@ class ClientNetwork:
         made = topology(world)
         self.server, self.client = made.host("srv"), made.host("cli")
         made.link(self.client, ["10.210.1.2/24"], self.server, ["10.210.1.1/24"])
+
+
+class Router:
+    """A home's router: addresses inside become its own outside, and what it lets out can be narrowed."""
+
+    def __init__(self, host, outside, symmetric):
+        self.host = host
+        host.shell("sysctl", "-qw", "net.ipv4.ip_forward=1")
+        ports = "fully-random" if symmetric else ""
+        self._nft(f"table ip nat {{ chain leaving {{ type nat hook postrouting priority srcnat;"
+                  f" oifname {outside} masquerade {ports}; }}; }}")
+
+    def _nft(self, words):
+        self.host.shell("nft", words)
+
+    def let_out_only(self, *rules):
+        """Drops what goes out, but for these ("tcp dport 443") and what belongs to it."""
+        allowed = " ".join(f"{rule} accept;" for rule in ("ct state established,related", *rules))
+        self._nft("table ip firewall { chain forwarding { type filter hook forward priority filter; policy drop; "
+                  f"{allowed} }}; }}")
+
+    @contextlib.contextmanager
+    def cut(self, rule):
+        """Meanwhile a rule ("tcp dport 443 reject with tcp reset") meets also what has begun already."""
+        self._nft(f"table ip cut {{ chain forwarding {{ type filter hook forward priority -10; {rule}; }}; }}")
+        try:
+            yield
+        finally:
+            self._nft("delete table ip cut")
+
+
+class TwoHomes:
+    """ann -- ann_router -- internet -- ben_router -- ben, and the server on the internet. Ann's router keeps ports as
+    routers at home do; Ben's draws a new one for each destination (symmetric), so that nobody reaches him whom he has
+    not written to before, and no way leads from one home into the other but by a relay."""
+
+    server_address, ann_public, ben_public, bystander_address = "11.22.33.1", "11.22.61.2", "11.22.62.2", "11.22.63.2"
+    ann_address, ben_address = "192.168.1.2", "192.168.2.2"
+
+    def __init__(self, world):
+        need_program("nft")
+        made = topology(world)
+        self.internet, self.server, self.bystander = made.host("net"), made.host("srv"), made.host("by")
+        self.internet.shell("sysctl", "-qw", "net.ipv4.ip_forward=1")
+        for host, network in ((self.server, "11.22.33"), (self.bystander, "11.22.63")):
+            own = 1 if host is self.server else 2
+            made.link(self.internet, [f"{network}.254/24"], host, [f"{network}.{own}/24"])
+            host.command("route", "add", "default", "via", f"{network}.254")
+        self.ann, self.ann_router, self._ann_link = self._home(made, "ann", "192.168.1", "11.22.61", symmetric=False)
+        self.ben, self.ben_router, _link = self._home(made, "ben", "192.168.2", "11.22.62", symmetric=True)
+
+    def _home(self, made, name, inside, outside, symmetric):
+        person, router = made.host(name), made.host(f"{name}-r")
+        plug = made.link(router, [f"{inside}.1/24"], person, [f"{inside}.2/24"])
+        person.command("route", "add", "default", "via", f"{inside}.1")
+        link = made.link(router, [f"{outside}.2/24"], self.internet, [f"{outside}.254/24"])
+        router.command("route", "add", "default", "via", f"{outside}.254")
+        return person, Router(router, link, symmetric), plug
+
+    def unplug_ann(self):
+        self.ann.command("link", "set", self._ann_link, "down")
+        self.ann.command("addr", "flush", "dev", self._ann_link)
+
+    def plug_in_ann(self, address):
+        self.ann.command("addr", "add", f"{address}/24", "dev", self._ann_link)
+        self.ann.command("link", "set", self._ann_link, "up")
+        self.ann.command("route", "add", "default", "via", "192.168.1.1")

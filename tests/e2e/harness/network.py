@@ -113,7 +113,7 @@ class Topology:
         return self.hosts[name]
 
     def link(self, left, left_addresses, right, right_addresses):
-        """A veth pair between two hosts, addresses as "10.0.0.1/24"."""
+        """A veth pair between two hosts, addresses as "10.0.0.1/24"; gives its name, the same at both ends."""
         self._links += 1
         ends = [f"ve{os.getpid()}{side}{self._links}" for side in "ab"]
         _ip("link", "add", ends[0], "type", "veth", "peer", "name", ends[1])
@@ -123,6 +123,7 @@ class Topology:
             for address in addresses:
                 host.command("addr", "add", address, "dev", f"eth{self._links}", *(["nodad"] if ":" in address else []))
             host.command("link", "set", f"eth{self._links}", "up")
+        return f"eth{self._links}"
 
     def close(self):
         remove_named(self._prefix)

@@ -30,6 +30,7 @@ class Settings:
     relay: list = dataclasses.field(default_factory=list)  # empty: the addresses listened on
     ports: str = "20000-20999"
     realm: str = "test.example"
+    host: str = ""  # what ICE server URLs name; empty: the addresses
     users: dict = dataclasses.field(default_factory=lambda: {"alice": "s3cret-password"})
     secrets: list = dataclasses.field(default_factory=lambda: ["a-secret-of-the-north-0123"])
     allow: list = dataclasses.field(default_factory=lambda: ["127.0.0.0/8", "::1/128"])
@@ -48,6 +49,7 @@ class Settings:
     api: str = 'admin_socket = ""'  # turnpike's [api]
     extra: str = ""  # more TOML for turnpike
     prefix: list = dataclasses.field(default_factory=list)  # a program that becomes turnpike, with its arguments
+    arguments: list = dataclasses.field(default_factory=list)  # more of turnpike serve's
 
     def port_of(self, scheme):
         return next(listener.port for listener in self.more if listener.scheme == scheme)
@@ -84,6 +86,7 @@ def turnpike_file(settings):
     limits = "" if settings.errors_per_second is None else f"errors_per_second = {settings.errors_per_second}\n"
     return f"""[server]
 realm = {json.dumps(settings.realm)}
+host = {json.dumps(settings.host)}
 external = {_strings(settings.external)}
 workers = {settings.workers}
 
@@ -234,5 +237,5 @@ def start(options, settings, folder, network):
     else:
         file = folder / f"turnpike-{settings.port}.toml"
         file.write_text(turnpike_file(settings))
-        argv = [*settings.prefix, str(options.binary), "serve", "-c", str(file)]
+        argv = [*settings.prefix, str(options.binary), "serve", *settings.arguments, "-c", str(file)]
     return Server(argv, settings, folder, network)
