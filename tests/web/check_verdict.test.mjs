@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { advice } from '../../web/check/advice.js';
-import { judge } from '../../web/check/verdict.js';
+import { judge, withRefusal } from '../../web/check/verdict.js';
 import { STEP_WORDS, sentence, stepOutcome } from '../../web/check/words.js';
 import { FAULTS } from './fakes/faults.mjs';
 import { findings } from './fakes/findings.mjs';
@@ -85,5 +85,15 @@ test('steps have words in every state', () => {
   for (const name of Object.keys(STEP_WORDS)) {
     assert.equal(stepOutcome(name, { result: 'waiting' }), '');
     assert.equal(stepOutcome(name, { result: 'running' }), 'testing');
+  }
+});
+
+test('a password that the relay refuses counts as failed, and the verdict stays', () => {
+  for (const [name, code, found] of FAULTS) {
+    const refused = withRefusal(found);
+    assert.deepEqual(judge(refused), judge(found), name);
+    const wasGood = found.steps.credentials.result === 'ok' && code === 'wrong-credentials';
+    assert.equal(refused === found, !wasGood, name);
+    if (wasGood) assert.equal(refused.steps.credentials.result, 'failed', name);
   }
 });

@@ -197,7 +197,8 @@ const FAULTS = {
     visitor: ['Wait, then press “Test again”.'],
     operator: [
       variant === 'quota'
-        ? 'TURN answers 486: all tests together are one user, turnpike-check, under [quota], with a bound of its own.'
+        ? 'TURN answers 486: tests have a quarter of quota.total or of relay.ports already, or this address has ' +
+          'quota.per_client_address.'
         : 'POST /api/v1/check-credentials answers 429. Everybody behind one address shares its rate.',
     ],
   }),

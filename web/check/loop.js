@@ -13,8 +13,8 @@ const OPENING = { atLeast: 8000, atMost: 20000 };
 
 /**
  * How long a loop over relays may take to open. Pure.
- * @param {number} gathered milliseconds until there was a relayed address: two round trips or more. Permissions, checks,
- *   DTLS and SCTP, each through relays both ways, take some thirteen
+ * @param {number} gathered milliseconds until there was a relayed address: two round trips or more. Permissions,
+ *   checks, DTLS and SCTP, each through relays both ways, take some thirteen
  * @returns {number} milliseconds
  */
 export function openingTime(gathered) {

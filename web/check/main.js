@@ -5,7 +5,7 @@ import { PasteError, parseOwnServers } from './own_servers.js';
 import { clearOutcome, showAdvice, showFacts, showStep, showVerdict, showWaiting } from './page.js';
 import { reportText } from './report.js';
 import { Run } from './steps.js';
-import { judge } from './verdict.js';
+import { judge, withRefusal } from './verdict.js';
 import { sentence } from './words.js';
 
 const element = (id) => document.getElementById(id);
@@ -27,11 +27,12 @@ function showReport() {
 }
 
 function showFindings(findings) {
-  latest = findings;
-  const verdict = judge(findings);
-  showAdvice(advice(verdict, findings, { addresses: true }));
+  latest = withRefusal(findings);
+  showStep('credentials', latest.steps.credentials);
+  const verdict = judge(latest);
+  showAdvice(advice(verdict, latest, { addresses: true }));
   showReport();
-  showVerdict(verdict.kind, sentence(verdict, findings), verdict.fault);
+  showVerdict(verdict.kind, sentence(verdict, latest), verdict.fault);
 }
 
 function setButtons(busy, source) {

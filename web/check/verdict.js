@@ -46,7 +46,7 @@ function awayFaults({ source, steps }) {
 function credentialFaults({ source, steps }, turn) {
   const { result, reason, status } = steps.credentials;
   if (reason === 'expired' && turn !== 'works' && turn !== 'unreached') return [['expired-credentials', source]];
-  if (result !== 'failed' && reason !== 'off') return [];
+  if ((result !== 'failed' && reason !== 'off') || reason === 'not-accepted') return [];
   if (reason === 'rate-limited') return [['rate-limited', '']];
   if (reason === 'off' && source === 'server') return [['check-off', good(steps['stun-udp']) ? 'stun' : 'no-stun']];
   if (reason === 'refused' && source === 'token')
@@ -104,6 +104,18 @@ export function judge(findings) {
   const [fault, variant] = found[0] ?? ['none', ''];
   const faults = found.map(([code]) => code);
   return { fault, faults: [...new Set(faults)], variant, kind: kindOf(fault, findings) };
+}
+
+/**
+ * Whether a password is good shows only when the relay sees it: one that was got but is refused counts as failed.
+ * @param {Findings} findings
+ * @returns {Findings}
+ */
+export function withRefusal(findings) {
+  const { credentials } = findings.steps;
+  if (credentials.result !== 'ok' || judge(findings).fault !== 'wrong-credentials') return findings;
+  const refused = { ...credentials, result: 'failed', reason: 'not-accepted' };
+  return { ...findings, steps: { ...findings.steps, credentials: refused } };
 }
 
 function kindOf(fault, { steps }) {

@@ -122,6 +122,7 @@ const STEP_OUTCOMES = {
   'credentials/ok': () => 'yes',
   'credentials/off': () => 'switched off',
   'credentials/expired': () => 'expired',
+  'credentials/not-accepted': () => 'refused',
   'credentials/rate-limited': () => 'not so soon again',
   'credentials/none-needed': () => 'not needed',
   'relay/ok': ({ median }) => milliseconds(median),

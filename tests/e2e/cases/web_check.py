@@ -90,7 +90,7 @@ def _(world):
     _homes, _site, person = visitor(world)
     tab = person.tab()
     use_own(world, tab, *ephemeral_credentials("another-secret-than-the-servers-77"))
-    expect_fault(tab, "wrong-credentials", stun_udp="ok", turn_udp="failed", turn_tcp="failed")
+    expect_fault(tab, "wrong-credentials", credentials="failed", stun_udp="ok", turn_udp="failed", turn_tcp="failed")
 
 
 @case("/check names expired credentials of pasted ICE servers, and finds nothing wrong with good ones",
