@@ -4,7 +4,7 @@ import { bestWorking } from '../../web/check/choose.js';
 import { expiryOf, flatten, onlyLoopback, sortByKind } from '../../web/check/kinds.js';
 import { judgeNat } from '../../web/check/nat.js';
 import { judgeExpiry, guessedStun } from '../../web/check/probe_credentials.js';
-import { combine, judgeStun, judgeTurn } from '../../web/check/probe_gather.js';
+import { combine, gatheringTime, judgeStun, judgeTurn } from '../../web/check/probe_gather.js';
 import { compareClocks } from '../../web/check/probe_server.js';
 import { openingTime } from '../../web/check/loop.js';
 import { seen } from '../../web/check/gather.js';
@@ -185,6 +185,7 @@ test('a slow network gets longer for a loop through the relay', () => {
   assert.equal(openingTime(40), 8000);
   assert.ok(openingTime(2000) >= 13000, 'a round trip of a second');
   assert.equal(openingTime(7000), 20000);
+  assert.deepEqual([undefined, 30, 2000, 9000].map(gatheringTime), [8000, 8000, 16000, 20000]);
 });
 
 test('a candidate that the browser does not take apart is read', () => {

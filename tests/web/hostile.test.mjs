@@ -7,6 +7,7 @@ import { FakeStream, FakeTrack } from './fakes/media.mjs';
 import { SignalingTest } from './fakes/signaling.mjs';
 
 const LONG = 'x'.repeat(60_000);
+const OFFER = { type: 'offer', sdp: '{"id":"z","ufrag":"z","sections":[]}' };
 let world;
 
 beforeEach(() => {
@@ -14,9 +15,9 @@ beforeEach(() => {
 });
 
 for (const [what, extra] of [
-  ['session', { session: LONG, to: undefined, description: { type: 'offer', sdp: '{"id":"z","ufrag":"z","sections":[]}' } }],
+  ['session', { session: LONG, to: undefined, description: OFFER }],
   ['question', { ask: LONG }],
-  ['round', { description: { type: 'offer', sdp: '{"id":"z","ufrag":"z","sections":[]}' }, round: LONG }],
+  ['round', { description: OFFER, round: LONG }],
 ]) {
   test(`an endless ${what} of a peer is not said after them`, async () => {
     const { alice, bob } = await world.call();
@@ -139,4 +140,32 @@ test('a track in the place of another must be of its kind and not be sent alread
   const bob = await world.joined('bob');
   await world.clock.advance(100);
   assert.equal(bob.peers.get('alice').connection.receiving, 3);
+});
+
+for (const state of ['connecting', 'reconnecting']) {
+  test(`who leaves on hearing of ${state} stays away`, async () => {
+    const alice = world.room('alice');
+    alice.addEventListener('state', ({ detail }) => detail.state === state && alice.leave());
+    const joining = alice.join().catch(({ code }) => code);
+    await world.clock.advance(100);
+    await joining;
+    if (state === 'reconnecting') world.server.cut('alice');
+    await world.clock.advance(60_000);
+    assert.equal(alice.state, 'closed');
+    assert.equal(eventsOf(alice, 'state').at(-1).reason, 'left');
+    assert.equal(world.clock.pending, 0);
+  });
+}
+
+test('who leaves because a file was lost to a new connection leaves none behind', async () => {
+  const { alice, bob } = await world.call();
+  const peer = alice.peers.get('bob');
+  const transfer = peer.sendFile(new Blob(['x']));
+  transfer.addEventListener('state', () => alice.leave());
+  alice.setRelayOnly(true);
+  await world.clock.advance(100);
+  bob.leave();
+  assert.equal(peer.state, 'closed');
+  assert.equal(world.open.length, 0);
+  assert.equal(world.clock.pending, 0);
 });

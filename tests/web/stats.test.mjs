@@ -165,3 +165,19 @@ test('quality is what the worse of loss and delay makes of it', () => {
   assert.equal(qualityOf(0.06, 0.1), 'poor');
   assert.equal(qualityOf(0, 0.7), 'poor');
 });
+
+test('a screen that is no longer shared does not count, though its size stays in the reports', () => {
+  const size = { frameWidth: 1600, frameHeight: 900 };
+  const camera = { frameWidth: 640, frameHeight: 360 };
+  const of = (screen, face) => {
+    const { width, height } = twoReports(1, [{ packetsReceived: 10 }, video({ id: 's', ...size, ...screen })],
+      [{ packetsReceived: 10 }, video({ ...camera, ...face })]);
+    return [width, height];
+  };
+  assert.deepEqual(of({ packetsReceived: 12 }, { packetsReceived: 20 }), [1600, 900]);
+  assert.deepEqual(of({ packetsReceived: 10 }, { packetsReceived: 20 }), [640, 360]);
+  assert.deepEqual(of({ packetsReceived: 10 }, { packetsReceived: 10 }), [0, 0]);
+  // Still for a second, which is no end: where the browser says when something came last, that counts.
+  assert.deepEqual(of({ packetsReceived: 10, lastPacketReceivedTimestamp: 500 }, { packetsReceived: 20 }), [1600, 900]);
+  assert.deepEqual(of({ packetsReceived: 10, lastPacketReceivedTimestamp: -4000 }, { packetsReceived: 20 }), [640, 360]);
+});

@@ -136,7 +136,9 @@ export class Call {
     if (!view) return;
     this.#views.delete(peer);
     this.#details.close(peer);
+    const held = view.holdsFocus;
     view.close();
+    if (held) document.querySelector('#call h1').focus();
     this.#count();
     if (reason !== 'replaced') announce(leftWords(reason, view.name));
   }

@@ -72,7 +72,9 @@ export class Details {
   /** Made when first needed, in an open dialog, where a canvas has a size. */
   async #preparePlots() {
     if (this.#plots) return;
-    const { Plot } = await import('/web/plot.js');
+    const { Plot } = await import('/web/plot.js').catch(() => ({}));
+    // The server may be away just now, and the dialog closed again.
+    if (!Plot || this.#plots || !byId('details').open) return;
     this.#plots = PLOTS.map(([title, format, atLeast, series]) => {
       const canvas = make('canvas', { className: 'plot' });
       byId('details-plots').append(make('figure', {}, make('figcaption', {}, title), canvas));

@@ -38,6 +38,11 @@ export class PeerView {
     return this.tile.shownName;
   }
 
+  /** @returns {boolean} whether the keyboard is on one of the tiles */
+  get holdsFocus() {
+    return [this.tile, this.#screen].some((tile) => tile?.element.contains(document.activeElement));
+  }
+
   /** Takes the tiles away. */
   close() {
     this.#stop.abort();

@@ -68,6 +68,7 @@ export class Tile {
     this.#avatar.dataset.colour = colourOf(shown);
     this.video.setAttribute('aria-label', this.#name.textContent);
     this.#badge?.setAttribute('title', `Connection to ${shown}: show the numbers`);
+    this.#label();
   }
 
   /** @param {string} path @param {string} quality */
@@ -76,6 +77,13 @@ export class Tile {
     Object.assign(this.#badge.dataset, { path, quality });
     const words = make('span', { className: 'badge-words' }, badgeWords(path, quality));
     this.#badge.replaceChildren(icon(path === 'direct' ? 'direct' : 'relayed'), words, bars());
+    this.#label();
+  }
+
+  /** Whose badge it is must be heard, too, and what is not shown where there is little room. */
+  #label() {
+    const { path, quality } = this.#badge?.dataset ?? {};
+    this.#badge?.setAttribute('aria-label', `${badgeWords(path, quality)}: connection to ${this.shownName ?? ''}`);
   }
 
   /** @param {string} state of the connection */

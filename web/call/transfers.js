@@ -68,7 +68,8 @@ class Row {
     this.#keep = keep;
     const way = transfer.direction === 'send' ? `to ${other}` : `from ${other}`;
     this.#progress.setAttribute('aria-label', `${transfer.name}: progress`);
-    this.element = make('li', { className: 'file', data: { file: transfer.id, direction: transfer.direction } },
+    const data = { file: transfer.id, direction: transfer.direction };
+    this.element = make('li', { className: 'file', tabIndex: -1, data },
       make('p', {}, make('b', { className: 'file-name', dir: 'auto' }, transfer.name), ' ',
         make('span', { className: 'muted' }, way)),
       this.#progress, this.#words, this.#buttons);
@@ -88,8 +89,11 @@ class Row {
     this.element.dataset.state = state;
     this.#progress.hidden = state !== 'running';
     this.#move();
+    const held = this.#buttons.contains(document.activeElement);
     this.#buttons.replaceChildren(...this.#actions());
     if (state === 'done') this.#finish();
+    // The button that was pressed is gone.
+    if (held) (this.#buttons.firstElementChild ?? this.element).focus();
   }
 
   #actions() {

@@ -2,13 +2,22 @@
 import { asIceServer, onlyLoopback } from './kinds.js';
 import { gather } from './gather.js';
 
-const BOUND = 8000;
+const BOUND = { atLeast: 8000, atMost: 20000 };
 
 // Where one URL of a kind works, the others (of an address family that is missing here) are not waited for much longer.
 const GRACE = 1500;
 
 // A request that gets no answer is sent again for seconds. Gathering that ended sooner did get one.
 const ANSWERED_WITHIN = 3000;
+
+/**
+ * How long an answer is waited for. Pure.
+ * @param {number} [roundTrip] milliseconds that an answer over HTTP took: over TLS a relayed address takes six of them
+ * @returns {number} milliseconds
+ */
+export function gatheringTime(roundTrip = 0) {
+  return Math.min(BOUND.atMost, Math.max(BOUND.atLeast, 8 * roundTrip));
+}
 
 /** Gathering with one URL, judged. Pure.
  * @param {import('./gather.js').Gathering} gathering
@@ -62,17 +71,17 @@ export function combine(tries) {
 
 /**
  * @param {import('./own_servers.js').IceUrl[]} servers of one kind
- * @param {{wanted: 'srflx'|'relay', signal: AbortSignal}} options
+ * @param {{wanted: 'srflx'|'relay', milliseconds: number, signal: AbortSignal}} options see gatheringTime
  * @returns {Promise<object>} the step
  */
-export async function probeGather(servers, { wanted, signal }) {
+export async function probeGather(servers, { wanted, milliseconds, signal }) {
   if (servers.length === 0) return { result: 'skipped', reason: 'not-offered' };
   if (onlyLoopback(servers)) return { result: 'skipped', reason: 'loopback' };
   const iceTransportPolicy = wanted === 'relay' ? 'relay' : 'all';
   const judge = wanted === 'relay' ? judgeTurn : judgeStun;
   let enough;
   const bounds = {
-    milliseconds: BOUND,
+    milliseconds,
     signal,
     enough: new Promise((resolve) => {
       enough = resolve;

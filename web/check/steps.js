@@ -4,7 +4,7 @@ import { TURN_KINDS, sortByKind } from './kinds.js';
 import { openingTime } from './loop.js';
 import { compareClocks, probeServer, stillAnswers } from './probe_server.js';
 import { probeCredentials } from './probe_credentials.js';
-import { GOOD, probeGather } from './probe_gather.js';
+import { GOOD, gatheringTime, probeGather } from './probe_gather.js';
 import { probeNat } from './probe_nat.js';
 import { probeRelay } from './probe_relay.js';
 
@@ -104,15 +104,17 @@ export class Run {
     this.#findings.servers = kinds;
     const signal = this.#signal;
     const stun = this.#step('stun-udp', () => this.#stun(kinds));
+    const milliseconds = gatheringTime(this.#findings.steps.server.milliseconds);
     const turn = TURN_KINDS.map((kind) =>
-      this.#step(kind, () => probeGather(kinds[kind], { wanted: 'relay', signal })),
+      this.#step(kind, () => probeGather(kinds[kind], { wanted: 'relay', milliseconds, signal })),
     );
     await Promise.all([stun, ...turn, this.#through(kinds, stun, turn)]);
     await this.#askAgain();
   }
 
   async #stun(kinds) {
-    const step = await probeGather(kinds['stun-udp'], { wanted: 'srflx', signal: this.#signal });
+    const milliseconds = gatheringTime(this.#findings.steps.server.milliseconds);
+    const step = await probeGather(kinds['stun-udp'], { wanted: 'srflx', milliseconds, signal: this.#signal });
     // A TURN server that was not offered for STUN need not answer it.
     return kinds.derivedStun && !passed(step) ? { ...step, result: 'skipped', reason: 'not-offered' } : step;
   }

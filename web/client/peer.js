@@ -252,6 +252,8 @@ export class Peer extends EventTarget {
   #buildAnew(waits) {
     const old = this.#link;
     old.close();
+    // Who was told of what ends with it may have left.
+    if (this.#state === 'closed') return;
     this.#recovery.begin();
     this.#monitor.startAnew();
     this.#link = this.#newLink(waits);
@@ -315,7 +317,7 @@ export class Peer extends EventTarget {
 
   /** @param {Peer['state']} state */
   #enter(state) {
-    if (this.#state === state) return;
+    if (this.#state === state || this.#state === 'closed') return;
     this.#state = state;
     emit(this, 'state', { state });
   }

@@ -79,7 +79,7 @@ export class Signaling extends EventTarget {
   start() {
     this.#startedAt = this.#environment.now();
     this.#enter('connecting');
-    this.#connect();
+    if (!this.#isClosed) this.#connect();
   }
 
   /** Leaves the room, for good. */
@@ -115,6 +115,11 @@ export class Signaling extends EventTarget {
     } else if (this.#state === 'joined') {
       this.#keepAlive.check();
     }
+  }
+
+  /** Who is told of something may leave at once. */
+  get #isClosed() {
+    return this.#state === 'closed';
   }
 
   /** @param {Signaling['state']} state */
@@ -206,8 +211,7 @@ export class Signaling extends EventTarget {
     this.#lastSeq = message.resumed ? Math.max(this.#lastSeq, message.seq) : message.seq;
     if (!message.resumed) this.#outbox.dropSignals();
     if (!refreshed) this.#onPlace();
-    // Who heard of it may have left.
-    if (this.#state === 'closed') return;
+    if (this.#isClosed) return;
     emit(this, 'joined', { message });
     this.#flush();
   }
@@ -304,6 +308,7 @@ export class Signaling extends EventTarget {
   /** @param {number} least */
   #retry(least) {
     if (this.#wasJoined) this.#enter('reconnecting');
+    if (this.#isClosed) return;
     const delay = least * (1 + this.#environment.random()) / 2 + this.#backoff.next();
     this.#wait.start(delay, () => this.#connect());
   }

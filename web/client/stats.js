@@ -23,6 +23,8 @@ const FAIR_LOSS = 0.02;
 const POOR_LOSS = 0.05;
 const FAIR_ROUND_TRIP = 0.3;
 const POOR_ROUND_TRIP = 0.6;
+// In milliseconds: even a screen on which nothing moves sends something more often.
+const LONGEST_PAUSE = 3_000;
 
 /** @param {Report} report @returns {any[]} */
 function entriesOf(report) {
@@ -136,9 +138,25 @@ function roundTripTimeOf(pair, before, remoteInbound) {
   return responses > 0 ? growth(pair, before, 'totalRoundTripTime') / responses : null;
 }
 
+/**
+ * Whether something comes in. A stream that ended, such as a screen's, stays in the reports with the size it had.
+ *
+ * @param {any} entry
+ * @param {any} before
+ */
+function isFlowing(entry, before) {
+  if (isNumber(entry.lastPacketReceivedTimestamp)) {
+    return entry.timestamp - entry.lastPacketReceivedTimestamp < LONGEST_PAUSE;
+  }
+  if (!isNumber(before?.packetsReceived) || !(entry.timestamp > before.timestamp)) return true;
+  return growth(entry, before, 'packetsReceived') > 0;
+}
+
 /** @param {Report} report @param {Report | null} previous @param {any[]} inbound */
 function largestVideo(report, previous, inbound) {
-  const videos = inbound.filter((entry) => mediaKind(entry) === 'video').map((entry) => {
+  const isShown = (/** @type {any} */ entry) =>
+    mediaKind(entry) === 'video' && isFlowing(entry, earlier(previous, entry));
+  const videos = inbound.filter(isShown).map((entry) => {
     // Older Safari keeps the size in an entry of its own.
     const holder = isNumber(entry.frameWidth) ? entry : /** @type {any} */ (report).get(entry.trackId);
     const { frameWidth = 0, frameHeight = 0 } = holder ?? {};

@@ -20,8 +20,8 @@ struct QuotaLimits {
   std::uint32_t per_user = 1024;
   std::uint32_t per_client_address = 1024;  ///< IPv6 clients count by their /64
   std::uint32_t total = 16384;
-  std::uint32_t trial = kMaxTrialAllocations;  ///< of kTrialUser, beside per_user: not to fill the relay
-  ByteRate user_rate;  ///< each direction, all of a user's allocations together
+  std::uint32_t trial = kMaxTrialAllocations;  ///< of kTrialUser, who is many people, instead of per_user
+  ByteRate user_rate;                          ///< each direction, all of a user's allocations together
   friend constexpr bool operator==(const QuotaLimits&, const QuotaLimits&) noexcept = default;
 };
 

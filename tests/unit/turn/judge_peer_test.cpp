@@ -107,8 +107,9 @@ TEST_F(JudgePeerTest, ATrialLastsTwoMinutesWhateverIsAskedFor) {
   EXPECT_EQ(server().allocations(), 0U);
 }
 
-TEST_F(JudgePeerTest, AllTrialsCountAsOneUser) {
-  limits_.per_user = 2;
+TEST_F(JudgePeerTest, AllTrialsCountAsOneUserWithABoundOfItsOwn) {
+  limits_.per_user = 1;
+  limits_.trial = 2;
   ASSERT_EQ(visitor().allocate().ending, Ending::success);
   ASSERT_EQ(add_ephemeral_client("9.0.0.2:4000", "turnpike-check:b", Seconds{120}).allocate().ending, Ending::success);
   EXPECT_EQ(add_ephemeral_client("9.0.0.3:4000", "turnpike-check:c", Seconds{120}).allocate().code,
