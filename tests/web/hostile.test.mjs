@@ -45,6 +45,21 @@ test('a peer that is somebody new each time gets no new connection each time', a
   assert.ok(world.network.connections.length - before < 40, `${world.network.connections.length - before} connections`);
 });
 
+test('a peer that asks without end is not answered without end', async () => {
+  const { alice, bob } = await world.call();
+  bob.peers.get('alice').restart();
+  await world.clock.advance(1_000);
+  const { session, to } = world.server.find('bob').socket.of('signal').at(-1).data;
+  const socket = world.server.find('alice').socket;
+  const before = socket.of('signal').length;
+  for (let i = 0; i < 1_000; ++i) {
+    alice.peers.get('bob').onSignal({ session, to, ask: 1_000 + i });
+    await world.clock.advance(10);
+  }
+  const answers = socket.of('signal').length - before;
+  assert.ok(answers < 100, `${answers} answers`);
+});
+
 test('a status that is larger than it may be is not taken', async () => {
   const { alice, bob } = await world.call();
   bob.setStatus({ raised: true });

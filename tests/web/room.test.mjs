@@ -47,6 +47,16 @@ test('names of the room, the user and the peers come from the server', async () 
   assert.equal(alice.peers.get('bob').name, 'Bob');
 });
 
+test('a join with ICE servers that the browser does not take rejects, and the place is left', async () => {
+  await world.joined('alice');
+  const bob = world.room('bob', { iceServers: [{ urls: 'nonsense' }] });
+  world.network.refuses = ({ iceServers }) => iceServers[0]?.urls === 'nonsense';
+  const refused = assert.rejects(bob.join(), SyntaxError);
+  await world.clock.advance(10);
+  await refused;
+  assert.equal(bob.state, 'closed');
+});
+
 test('a join that is refused rejects with the code, and may be tried again', async () => {
   const room = world.room('alice');
   world.server.refuses = 'unauthorized';

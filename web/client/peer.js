@@ -1,3 +1,4 @@
+import { Allowance } from './allowance.js';
 import { Channel } from './channel.js';
 import { emit } from './events.js';
 import { Link } from './link.js';
@@ -8,8 +9,9 @@ import { Recovery } from './recovery.js';
 const HOPEFUL_ATTEMPTS = 3;
 const BETWEEN_REBUILDS = 5_000;
 // Who is somebody new more often than that is not loading a page anew.
-const MOST_RENEWALS = 10;
-const RENEWALS_TIME = 30_000;
+const RENEWALS = { most: 10, within: 30_000 };
+// Each has us say something in turn, and what we may say in a second is for all peers together.
+const DEMANDS = { most: 60, within: 30_000 };
 // New credentials come when half of their time is over. What was gathered with older ones is renewed, not with the
 // same.
 const MUCH_OLDER = 0.75;
@@ -45,7 +47,8 @@ export class Peer extends EventTarget {
   #wasConnected = false;
   #isAway = false;
   #builtAt = -Infinity;
-  /** When they came with a new connection, of late. @type {number[]} */ #renewals = [];
+  #renewals;
+  #demands;
   #gatheredUntil = Infinity;
   /** @type {string} */ user;
   /** What they call themselves; may be empty. */
@@ -63,6 +66,8 @@ export class Peer extends EventTarget {
     this.user = userId;
     this.name = name;
     this.#context = context;
+    this.#renewals = new Allowance(context.environment, RENEWALS);
+    this.#demands = new Allowance(context.environment, DEMANDS);
     this.#monitor = this.#newMonitor();
     this.#recovery = this.#newRecovery();
     this.#link = this.#newLink(waits);
@@ -132,6 +137,7 @@ export class Peer extends EventTarget {
   /** @param {any} data that came from them */
   onSignal(data) {
     if (this.#state === 'closed' || typeof data !== 'object' || data === null) return;
+    if ((data.description?.type === 'offer' || data.ask !== undefined) && !this.#demands.take()) return;
     const kind = this.#link.judge(data);
     if (kind === 'late') {
       // They talk to a connection that is gone, and do not know the new one yet.
@@ -139,7 +145,7 @@ export class Peer extends EventTarget {
       return;
     }
     if (kind === 'another') {
-      if (!this.#mayRenew()) return;
+      if (!this.#renewals.take()) return;
       this.#buildAnew(true);
     }
     this.#link.onSignal(data);
@@ -275,14 +281,6 @@ export class Peer extends EventTarget {
     on('file', (detail) => emit(this, 'file', detail));
     on('control', ({ message }) => this.#onControl(message));
     on('broken', () => this.#rebuild());
-  }
-
-  #mayRenew() {
-    const now = this.#context.environment.now();
-    this.#renewals = this.#renewals.filter((at) => now - at < RENEWALS_TIME);
-    if (this.#renewals.length >= MOST_RENEWALS) return false;
-    this.#renewals.push(now);
-    return true;
   }
 
   #rebuild() {

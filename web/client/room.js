@@ -236,8 +236,14 @@ export class Room extends EventTarget {
     this.name = name;
     const joining = this.#joining;
     const areOthers = this.#iceServers.take(message);
-    if (!resumed) this.#members.onJoined(peers);
-    else this.#members.onResumed();
+    try {
+      if (!resumed) this.#members.onJoined(peers);
+      else this.#members.onResumed();
+    } catch (error) {
+      // The browser takes no connection of this kind, such as with these ICE servers.
+      joining?.reject(error);
+      return this.leave();
+    }
     if (resumed && areOthers) this.#members.configure();
     // Who was told of a peer may have left.
     if (!this.#signaling) return;

@@ -78,6 +78,7 @@ class FakePeerConnection extends EventTarget {
 
   constructor(network, configuration = {}) {
     super();
+    if (network.refuses(configuration)) throw new SyntaxError('no such configuration');
     this.#network = network;
     this.#configuration = configuration;
     network.connections.push(this);
@@ -345,6 +346,7 @@ class FakePeerConnection extends EventTarget {
 export class FakeNetwork {
   connections = [];
   up = true;
+  refuses = (_configuration) => false;
 
   constructor() {
     const network = this;
