@@ -33,27 +33,27 @@ def expect_not_found(outcome):
 @case("curl gets 404 on the port of TURN over TCP", only="turnpike")
 def _(world):
     server, authority = stream_server(world, ["tcp"])
-    expect_not_found(curl(world, authority, f"http://{server.address}:{server.port}/"))
+    expect_not_found(curl(world, authority, f"http://{server.address}:{server.port}/nowhere"))
 
 
 @case("curl gets 404 over TLS on the port of TURN over TLS and verifies the certificate", only="turnpike")
 def _(world):
     server, authority = stream_server(world, ["tls"])
-    expect_not_found(curl(world, authority, f"https://{server.address}:{server.tls_port}/"))
+    expect_not_found(curl(world, authority, f"https://{server.address}:{server.tls_port}/nowhere"))
     for version in ("--tls-max 1.2", "--tlsv1.3"):
-        expect_not_found(curl(world, authority, f"https://{server.address}:{server.tls_port}/", *version.split()))
+        expect_not_found(curl(world, authority, f"https://{server.address}:{server.tls_port}/nowhere", *version.split()))
 
 
 @case("curl without ALPN is told apart by its first bytes", only="turnpike")
 def _(world):
     server, authority = stream_server(world, ["tls"])
-    expect_not_found(curl(world, authority, f"https://{server.address}:{server.tls_port}/", "--no-alpn"))
+    expect_not_found(curl(world, authority, f"https://{server.address}:{server.tls_port}/nowhere", "--no-alpn"))
 
 
 @case("HEAD, POST and a large body over TLS", only="turnpike")
 def _(world):
     server, authority = stream_server(world, ["tls"])
-    url = f"https://{server.address}:{server.tls_port}/"
+    url = f"https://{server.address}:{server.tls_port}/nowhere"
     head = curl(world, authority, url, "--head")
     expect(head.code == 0 and "404" in head.text and PROBLEM not in head.text, head.text)
     large = world.folder / "large"
@@ -154,7 +154,7 @@ def _(world):
               s_client(server.address, server.tls_port, authority, "-tls1_3", "-alpn", "stun.turn")]
     for client in relaying:
         expect_relayed(client)
-    expect_not_found(curl(world, authority, f"https://{server.address}:{server.tls_port}/"))
+    expect_not_found(curl(world, authority, f"https://{server.address}:{server.tls_port}/nowhere"))
     for shell in shells:
         binding_by(shell)
     for client in relaying:
@@ -166,7 +166,7 @@ def _(world):
     server, authority = stream_server(world, ["tcp"])
     expect_relayed(connect_tls(world, server, authority.file, port=server.port))
     expect_relayed(connect_stream(world, server))
-    expect_not_found(curl(world, authority, f"https://{server.address}:{server.port}/"))
+    expect_not_found(curl(world, authority, f"https://{server.address}:{server.port}/nowhere"))
 
 
 @case("old versions and weak ciphers of TLS are refused", only="turnpike")
