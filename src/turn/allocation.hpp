@@ -59,7 +59,7 @@ struct Allocation {
   TokenBucket to_client;
   Traffic traffic;
   RelayProtocol protocol = RelayProtocol::udp;
-  bool is_trial = false;                   ///< see kTrialUser, judge_peer()
+  bool is_trial = false;                   ///< see kTrialUser, may_have_peer()
   std::vector<std::uint32_t> connections;  ///< with tcp: slots of ConnectionTable, a handful at most
 
   [[nodiscard]] RelayedAddress& relayed_of(AddressFamily family) noexcept {

@@ -49,7 +49,7 @@ inline SocketPair connect_over_loopback(int family = AF_INET) {
 /// A server on a loop that runs in the test's own thread, for as long as the test waits.
 class HttpTest : public ::testing::Test {
  protected:
-  static constexpr std::chrono::seconds kPatience{20};
+  static constexpr std::chrono::seconds kPatience{5};
 
   /// Without a handler everything is 404.
   void start(const HttpOptions& options = {}, ExchangeHandler handler = not_found) {

@@ -110,7 +110,10 @@ TEST_F(HttpTlsTest, DrainingSaysTheEnd) {
 }
 
 TEST_F(HttpTlsTest, AClientThatDoesNotReadItsAnswersIsClosed) {
-  start({.request_timeout = std::chrono::milliseconds{50}});
+  // Large answers fill what lies between the two with few requests.
+  start({.request_timeout = std::chrono::milliseconds{50}}, [](const std::shared_ptr<Exchange>&, const Reply& reply) {
+    reply(make_problem(http::status::not_found, std::string(65'536, 'x')));
+  });
   TlsHttpClient client = connect();
   std::string requests;
   for (int i = 0; i < 200000; ++i) requests += kGet;

@@ -19,7 +19,7 @@ using test::kText;
 using test::octets;
 
 constexpr auto kShort = std::chrono::milliseconds{30};
-constexpr auto kBeat = std::chrono::milliseconds{500};  // for clients that are not to be taken for silent
+constexpr auto kBeat = std::chrono::milliseconds{200};  // for clients that are not to be taken for silent
 constexpr auto kLong = std::chrono::hours{1};
 
 void shrink(const net::FileDescriptor& socket, int buffer) {
