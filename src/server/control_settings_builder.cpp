@@ -4,6 +4,7 @@
 
 #include "server/config_values.hpp"
 #include "server/ice_servers.hpp"
+#include "server/page_listener.hpp"
 #include "server/public_places.hpp"
 #include "turnpike/base/base64.hpp"
 #include "turnpike/base/digest.hpp"
@@ -67,21 +68,16 @@ control::SignalingSettings make_signaling_settings(const Config& config, std::st
   return settings;
 }
 
-/// Where a visitor finds the page over HTTPS: at a listener made for it rather than at one that also takes it, and not
-/// on loopback when there is something better. Who stands behind a proxy is reached through that, at its own port.
+/// Where a visitor finds the page over HTTPS: not on loopback when there is something better. Who stands behind a proxy
+/// is reached through that, at its own port.
 std::optional<std::uint16_t> find_secure_port(const RuntimeAddresses& addresses, Certificate certificate) {
   if (certificate == Certificate::none) return std::nullopt;
-  const ListenUrl* best = nullptr;
-  const auto rank = [](const ListenUrl& listener) {
-    const int kind = listener.scheme == ListenScheme::https ? 0 : listener.scheme == ListenScheme::tls ? 1 : 2;
-    return kind + (is_loopback(listener.endpoint.address) ? 3 : 0);
-  };
-  for (const ListenUrl& listener : addresses.served) {
-    const bool takes_tls = listener.scheme == ListenScheme::https || listener.scheme == ListenScheme::tls ||
-                           listener.scheme == ListenScheme::tcp;
-    if (!takes_tls || !listener.proxy_protocol.empty() || is_link_local(listener.endpoint.address)) continue;
-    if (best == nullptr || rank(listener) < rank(*best)) best = &listener;
-  }
+  const ListenUrl* best = find_best(addresses.served, [](const ListenUrl& listener) -> std::optional<int> {
+    const IpAddress& address = listener.endpoint.address;
+    const auto scheme = rank_secure(listener.scheme);
+    if (!scheme || !listener.proxy_protocol.empty() || is_link_local(address)) return std::nullopt;
+    return (is_loopback(address) ? 10 : 0) + *scheme;
+  });
   return best == nullptr ? std::nullopt : std::optional(best->endpoint.port);
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "server/ice_servers.hpp"
+#include "server/page_listener.hpp"
 #include "server/public_places.hpp"
 
 namespace turnpike::server {
@@ -19,31 +20,9 @@ constexpr std::size_t kColumns = 80;
 constexpr std::string_view kIndent = "  ";
 constexpr std::string_view kGap = "   ";
 
-/// Which listener to send a browser to, the smaller the better; nothing when the page is not there. Plain HTTP first
-/// where it is safe, on loopback: nothing has to be accepted there.
-std::optional<int> rank_plain(ListenScheme scheme) {
-  if (scheme == ListenScheme::http) return 0;
-  return scheme == ListenScheme::tcp ? std::optional(1) : std::nullopt;
-}
-std::optional<int> rank_secure(ListenScheme scheme) {
-  if (scheme == ListenScheme::https) return 0;
-  if (scheme == ListenScheme::tls) return 1;
-  return scheme == ListenScheme::tcp ? std::optional(2) : std::nullopt;
-}
-
-template <typename Rank>
-const ListenUrl* find_best(const RuntimeAddresses& addresses, Rank rank) {
-  const ListenUrl* best = nullptr;
-  for (const ListenUrl& listener : addresses.served) {
-    const auto found = rank(listener);
-    if (found && (best == nullptr || *found < *rank(*best))) best = &listener;
-  }
-  return best;
-}
-
-/// Without TLS on loopback.
+/// Without TLS, where that is safe and nothing has to be accepted: on loopback.
 const ListenUrl* find_plain(const RuntimeAddresses& addresses) {
-  return find_best(addresses, [](const ListenUrl& listener) {
+  return find_best(addresses.served, [](const ListenUrl& listener) {
     return is_loopback(listener.endpoint.address) ? rank_plain(listener.scheme) : std::nullopt;
   });
 }
@@ -53,7 +32,7 @@ std::string local_origin(const RuntimeAddresses& addresses) {
   if (const ListenUrl* plain = find_plain(addresses)) {
     return fmt::format("http://localhost:{}", plain->endpoint.port);
   }
-  const ListenUrl* secure = find_best(addresses, [](const ListenUrl& listener) {
+  const ListenUrl* secure = find_best(addresses.served, [](const ListenUrl& listener) {
     return is_loopback(listener.endpoint.address) ? rank_secure(listener.scheme) : std::nullopt;
   });
   return secure == nullptr ? std::string{} : fmt::format("https://localhost:{}", secure->endpoint.port);
@@ -65,7 +44,7 @@ std::string network_origin(const RuntimeAddresses& addresses) {
   const auto is_default = [&](const IpAddress& address) {
     return std::ranges::any_of(addresses.relays, [&](const auto& mapping) { return mapping.local == address; });
   };
-  const ListenUrl* best = find_best(addresses, [&](const ListenUrl& listener) -> std::optional<int> {
+  const ListenUrl* best = find_best(addresses.served, [&](const ListenUrl& listener) -> std::optional<int> {
     const IpAddress& address = listener.endpoint.address;
     const auto scheme = rank_secure(listener.scheme);
     if (!scheme || is_loopback(address) || is_link_local(address)) return std::nullopt;

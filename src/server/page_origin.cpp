@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "server/page_listener.hpp"
 #include "server/runtime_addresses.hpp"
 
 namespace turnpike::server {
@@ -10,28 +11,20 @@ namespace {
 constexpr std::uint16_t kHttpPort = 80;
 constexpr std::uint16_t kHttpsPort = 443;
 
-bool serves_https(const ListenUrl& listener, bool has_tls) noexcept {
-  if (listener.scheme == ListenScheme::tcp) return has_tls;
-  return listener.scheme == ListenScheme::https || listener.scheme == ListenScheme::tls;
-}
-
-bool serves_http(const ListenUrl& listener) noexcept {
-  return listener.scheme == ListenScheme::http || listener.scheme == ListenScheme::tcp;
-}
-
-/// Of the listeners that fit, the one on the scheme's own port, then the one made for it, then the first.
-template <typename Fits>
-std::optional<std::uint16_t> find_port(const Config& config, std::uint16_t own_port, Fits fits) {
-  const ListenUrl* best = nullptr;
-  const auto rank = [own_port](const ListenUrl& listener) {
-    if (listener.endpoint.port == own_port) return 0;
-    return listener.scheme == ListenScheme::tcp ? 2 : 1;
-  };
-  for (const ListenUrl& listener : config.listen) {
-    if (!listener.proxy_protocol.empty() || !fits(listener)) continue;
-    if (best == nullptr || rank(listener) < rank(*best)) best = &listener;
-  }
+/// Of the listeners that `rank` has something to say of, the one on the scheme's own port, else the best.
+template <typename Rank>
+std::optional<std::uint16_t> find_port(const Config& config, std::uint16_t own_port, Rank rank) {
+  const ListenUrl* best = find_best(config.listen, [&](const ListenUrl& listener) -> std::optional<int> {
+    if (!listener.proxy_protocol.empty()) return std::nullopt;
+    const std::optional<int> found = rank(listener);
+    return found && listener.endpoint.port == own_port ? std::optional(-1) : found;
+  });
   return best == nullptr ? std::nullopt : std::optional(best->endpoint.port);
+}
+
+/// A configuration with https or tls listeners has a certificate.
+std::optional<int> rank_secure_at(const ListenUrl& listener, bool has_tls) noexcept {
+  return has_tls || listener.scheme != ListenScheme::tcp ? rank_secure(listener.scheme) : std::nullopt;
 }
 
 std::string origin(std::string_view scheme, const std::string& host, std::uint16_t port, std::uint16_t own_port) {
@@ -44,10 +37,10 @@ template <typename Reached>
 std::optional<std::string> find_origin(const Config& config, const std::string& host, bool has_tls, bool prefers_plain,
                                        Reached is_reached) {
   const auto secure = find_port(config, kHttpsPort, [&](const ListenUrl& listener) {
-    return is_reached(listener.endpoint.address) && serves_https(listener, has_tls);
+    return is_reached(listener.endpoint.address) ? rank_secure_at(listener, has_tls) : std::nullopt;
   });
   const auto plain = find_port(config, kHttpPort, [&](const ListenUrl& listener) {
-    return is_reached(listener.endpoint.address) && serves_http(listener);
+    return is_reached(listener.endpoint.address) ? rank_plain(listener.scheme) : std::nullopt;
   });
   if (plain && (prefers_plain || !secure)) return origin("http", host, *plain, kHttpPort);
   if (secure) return origin("https", host, *secure, kHttpsPort);
@@ -63,7 +56,7 @@ std::optional<std::string> public_page_origin(const Config& config) {
   if (config.server.host.empty() || !config.web.enabled || !config.signaling.enabled) return std::nullopt;
   const bool has_tls = !config.tls.certificates.empty();
   const auto port = find_port(config, kHttpsPort, [&](const ListenUrl& listener) {
-    return is_public(listener.endpoint.address) && serves_https(listener, has_tls);
+    return is_public(listener.endpoint.address) ? rank_secure_at(listener, has_tls) : std::nullopt;
   });
   return port ? std::optional(origin("https", config.server.host, *port, kHttpsPort)) : std::nullopt;
 }
