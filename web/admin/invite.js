@@ -1,4 +1,5 @@
 // A link that lets somebody into a room.
+import { copyText } from '../copy.js';
 import { ApiError } from './api.js';
 import { byId, setNotice, setText } from './dom.js';
 import { parseTime, showExact } from './units.js';
@@ -64,15 +65,8 @@ function show(invitation, settings) {
 
 async function copy() {
   const link = byId('invite-link');
-  try {
-    await navigator.clipboard.writeText(link.value);
-    setText(byId('copy-invite'), 'Copied');
-  } catch {
-    // Without permission, or over plain HTTP: then the visitor's own keys do it.
-    link.focus();
-    link.select();
-    setText(byId('invite-words'), 'Your browser does not let this page copy. The link is selected: copy it with the keyboard.');
-  }
+  if (await copyText(link.value, link)) setText(byId('copy-invite'), 'Copied');
+  else setText(byId('invite-words'), 'Your browser does not let this page copy. The link is selected: copy it with the keyboard.');
 }
 
 /** Links let people in: nothing of them stays when the key goes. */

@@ -1,7 +1,7 @@
 // The call: everything between joining and leaving.
+import { copyText } from '../copy.js';
 import { announce } from './announcements.js';
 import { Chat } from './chat.js';
-import { copyText } from './copy.js';
 import { byId } from './dom.js';
 import { acceptDrops } from './drop.js';
 import { OwnView } from './own_view.js';

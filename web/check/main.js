@@ -1,4 +1,5 @@
 // Starts the test, shows what it finds, and offers it as text.
+import { copyText } from '../copy.js';
 import { advice } from './advice.js';
 import { Cancelled } from './bounded.js';
 import { PasteError, parseOwnServers } from './own_servers.js';
@@ -90,24 +91,9 @@ function useOwn() {
   }
 }
 
-// navigator.clipboard is missing on plain HTTP.
-async function copyText(text) {
-  if (navigator.clipboard) {
-    try {
-      await navigator.clipboard.writeText(text);
-      return true;
-    } catch {
-      // Refused, as by a browser's settings: the selection remains.
-    }
-  }
-  getSelection().selectAllChildren(element('report'));
-  if (!document.execCommand('copy')) return false;
-  getSelection().removeAllRanges();
-  return true;
-}
-
 async function copyReport() {
-  const copied = await copyText(element('report').textContent);
+  const report = element('report');
+  const copied = await copyText(report.textContent, report);
   element('copied').textContent = copied ? 'Copied.' : 'It is selected: copy it with your browser’s menu.';
 }
 
