@@ -1,0 +1,22 @@
+#pragma once
+
+#include <span>
+
+#include "turnpike/coturn/option_table.hpp"
+
+namespace turnpike::coturn {
+
+// The rows of the option table, a group each.
+[[nodiscard]] std::span<const Option> address_rows() noexcept;
+[[nodiscard]] std::span<const Option> relay_rows() noexcept;
+[[nodiscard]] std::span<const Option> peer_rows() noexcept;
+[[nodiscard]] std::span<const Option> limit_rows() noexcept;
+[[nodiscard]] std::span<const Option> protocol_rows() noexcept;
+[[nodiscard]] std::span<const Option> auth_rows() noexcept;
+[[nodiscard]] std::span<const Option> tls_rows() noexcept;
+[[nodiscard]] std::span<const Option> cluster_rows() noexcept;
+[[nodiscard]] std::span<const Option> log_rows() noexcept;
+[[nodiscard]] std::span<const Option> administration_rows() noexcept;
+[[nodiscard]] std::span<const Option> process_rows() noexcept;
+
+}  // namespace turnpike::coturn
