@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -13,10 +14,10 @@
 #include <string>
 #include <vector>
 
-#include "cpu_meter.hpp"
-#include "relayed_pair.hpp"
-#include "traffic.hpp"
+#include "turnpike/base/base64.hpp"
+#include "turnpike/base/digest.hpp"
 #include "turnpike/base/system_random.hpp"
+#include "turnpike/probe/load.hpp"
 
 namespace turnpike::bench {
 namespace {
@@ -31,17 +32,20 @@ constexpr const char* kUsage =
     "one flow sends back to back.\n";
 
 struct Arguments {
-  client::SessionOptions session;
+  probe::LoadPlan plan;
   std::string secret;
-  int pid = 0;
-  std::size_t allocations = 100;
-  double warmup = 1;
-  Load load;
 };
 
 struct WrongCall : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
+
+/// The TURN REST form: username "EXPIRY:bench", password base64(HMAC-SHA1(secret, username)).
+void sign_with_secret(client::SessionOptions& options, const std::string& secret) {
+  const auto wall = std::chrono::system_clock::now().time_since_epoch() + std::chrono::hours{1};
+  options.username = std::to_string(std::chrono::duration_cast<std::chrono::seconds>(wall).count()) + ":bench";
+  options.password = base64_encode(hmac_sha1(as_bytes(secret), {as_bytes(options.username)}));
+}
 
 double number(const std::string& name, const char* text, double least, double most) {
   char* end = nullptr;
@@ -59,18 +63,18 @@ void take(Arguments& arguments, const std::string& name, const char* text) {
   if (name == "server") {
     const std::optional<Endpoint> server = Endpoint::parse(text);
     if (!server || !server->address.is_v4()) throw WrongCall("--server must be an IPv4 address and a port");
-    arguments.session.server = *server;
+    arguments.plan.session.server = *server;
   }
   if (name == "secret") arguments.secret = text;
-  if (name == "user") arguments.session.username = text;
-  if (name == "password") arguments.session.password = text;
-  if (name == "pid") arguments.pid = static_cast<int>(count(1, 1 << 30));
-  if (name == "allocations") arguments.allocations = count(1, 10'000);
-  if (name == "payload") arguments.load.payload = count(32, 1400);
-  if (name == "burst") arguments.load.burst = count(1, 64);
-  if (name == "rate") arguments.load.packets_per_second = number(name, text, 1, 1e7);
-  if (name == "seconds") arguments.load.seconds = number(name, text, 0.1, 3600);
-  if (name == "warmup") arguments.warmup = number(name, text, 0.1, 3600);
+  if (name == "user") arguments.plan.session.username = text;
+  if (name == "password") arguments.plan.session.password = text;
+  if (name == "pid") arguments.plan.pid = static_cast<int>(count(1, 1 << 30));
+  if (name == "allocations") arguments.plan.allocations = count(1, 10'000);
+  if (name == "payload") arguments.plan.load.payload = count(32, 1400);
+  if (name == "burst") arguments.plan.load.burst = count(1, 64);
+  if (name == "rate") arguments.plan.load.packets_per_second = number(name, text, 1, 1e7);
+  if (name == "seconds") arguments.plan.load.seconds = number(name, text, 0.1, 3600);
+  if (name == "warmup") arguments.plan.warmup = number(name, text, 0.1, 3600);
 }
 
 Arguments parse(int argc, char** argv) {
@@ -86,60 +90,34 @@ Arguments parse(int argc, char** argv) {
     if (found != 0) throw WrongCall("wrong call");
     take(arguments, options[static_cast<std::size_t>(index)].name, optarg);
   }
-  if (optind != argc || arguments.session.server.port == 0)
+  if (optind != argc || arguments.plan.session.server.port == 0)
     throw WrongCall("--server is missing, or there is too much");
-  if (!arguments.secret.empty()) sign_with_secret(arguments.session, arguments.secret);
-  if (arguments.session.username.empty()) throw WrongCall("credentials are missing");
+  if (!arguments.secret.empty()) sign_with_secret(arguments.plan.session, arguments.secret);
+  if (arguments.plan.session.username.empty()) throw WrongCall("credentials are missing");
   return arguments;
 }
 
-CpuTime cpu_now(const Arguments& arguments) { return arguments.pid == 0 ? CpuTime{} : read_cpu_time(arguments.pid); }
-
-void report(const Arguments& arguments, Tally& tally, const CpuTime& before, const CpuTime& after) {
+void report(const Arguments& arguments, probe::Tally& tally, const probe::CpuTime& used) {
   const auto packets = static_cast<double>(std::max<std::uint64_t>(tally.received, 1));
-  const double scheduled = static_cast<double>(after.scheduled_ns - before.scheduled_ns) / 1000.0;
-  const double ticks = static_cast<double>(after.ticks_ns - before.ticks_ns) / 1000.0;
+  const double scheduled = static_cast<double>(used.scheduled_ns) / 1000.0;
+  const double ticks = static_cast<double>(used.ticks_ns) / 1000.0;
   std::printf(
       "{\"allocations\": %zu, \"payload\": %zu, \"burst\": %zu, \"sent\": %llu, \"received\": %llu, \"refused\": %llu, "
       "\"loss\": %.6f, \"lossy\": %s, \"packets_per_second\": %.0f, \"cpu_us_per_packet\": %.4f, "
       "\"tick_cpu_us_per_packet\": %.4f, \"latency_us\": {\"p50\": %.1f, \"p90\": %.1f, \"p99\": %.1f, \"p999\": %.1f, "
       "\"max\": %.1f}}\n",
-      arguments.allocations, arguments.load.payload, arguments.load.burst, static_cast<unsigned long long>(tally.sent),
-      static_cast<unsigned long long>(tally.received), static_cast<unsigned long long>(tally.refused), tally.loss(),
-      tally.loss() > kLossFlag ? "true" : "false", packets / tally.seconds, scheduled / packets, ticks / packets,
-      tally.percentile_us(0.5), tally.percentile_us(0.9), tally.percentile_us(0.99), tally.percentile_us(0.999),
-      tally.percentile_us(1));
-}
-
-/// coturn keeps a deleted allocation's five-tuple for a while, and an earlier run may have had the same port: another
-/// socket will do then.
-std::vector<RelayedPair> open_pairs(const Arguments& arguments, Random& random) {
-  std::vector<RelayedPair> pairs;
-  pairs.reserve(arguments.allocations);
-  std::size_t spare = arguments.allocations;
-  while (pairs.size() < arguments.allocations) {
-    try {
-      pairs.emplace_back(arguments.session, random);
-    } catch (const FiveTupleTaken&) {
-      if (spare-- == 0) throw;
-    }
-  }
-  return pairs;
+      arguments.plan.allocations, arguments.plan.load.payload, arguments.plan.load.burst,
+      static_cast<unsigned long long>(tally.sent), static_cast<unsigned long long>(tally.received),
+      static_cast<unsigned long long>(tally.refused), tally.loss(), tally.loss() > kLossFlag ? "true" : "false",
+      packets / tally.seconds, scheduled / packets, ticks / packets, tally.percentile_us(0.5), tally.percentile_us(0.9),
+      tally.percentile_us(0.99), tally.percentile_us(0.999), tally.percentile_us(1));
 }
 
 void run(const Arguments& arguments) {
   SystemRandom random;
-  std::vector<RelayedPair> pairs = open_pairs(arguments, random);
-  {
-    Traffic traffic{pairs};
-    Load warmup = arguments.load;
-    warmup.seconds = arguments.warmup;
-    static_cast<void>(traffic.run(warmup));
-    const CpuTime before = cpu_now(arguments);
-    Tally tally = traffic.run(arguments.load);
-    report(arguments, tally, before, cpu_now(arguments));
-  }
-  for (RelayedPair& pair : pairs) pair.release();
+  auto outcome = probe::run_load(arguments.plan, random);
+  if (!outcome) throw std::runtime_error(outcome.error().message);
+  report(arguments, outcome->tally, outcome->used.value_or(probe::CpuTime{}));
 }
 
 }  // namespace

@@ -12,10 +12,13 @@
 
 #include "arguments.hpp"
 #include "load.hpp"
-#include "relay/cpu_meter.hpp"
+#include "turnpike/probe/cpu_meter.hpp"
 
 namespace turnpike::bench {
 namespace {
+
+using probe::CpuTime;
+using probe::read_cpu_time;
 
 void allow_descriptors(std::size_t count) {
   rlimit limit{};

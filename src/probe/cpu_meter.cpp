@@ -1,4 +1,4 @@
-#include "cpu_meter.hpp"
+#include "turnpike/probe/cpu_meter.hpp"
 
 #include <unistd.h>
 
@@ -8,7 +8,7 @@
 #include <stdexcept>
 #include <string>
 
-namespace turnpike::bench {
+namespace turnpike::probe {
 namespace {
 
 namespace fs = std::filesystem;
@@ -45,4 +45,4 @@ CpuTime read_cpu_time(int pid) {
   return {read_scheduled(process), read_ticks(process)};
 }
 
-}  // namespace turnpike::bench
+}  // namespace turnpike::probe

@@ -1,4 +1,4 @@
-#include "loopback_socket.hpp"
+#include "probe/load_socket.hpp"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -12,7 +12,7 @@
 #include <system_error>
 #include <utility>
 
-namespace turnpike::bench {
+namespace turnpike::probe {
 namespace {
 
 constexpr int kReceiveBuffer = 4 << 20;  // what the generator itself drops must not look like the server's loss
@@ -33,7 +33,7 @@ const sockaddr* generic(const sockaddr_in& native) {
 
 }  // namespace
 
-LoopbackSocket::LoopbackSocket(const IpAddress& local) : fd_(::socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0)) {
+LoadSocket::LoadSocket(const IpAddress& local) : fd_(::socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0)) {
   if (fd_ < 0) fail("socket");
   // The limit of net.core.rmem_max binds whoever is not root; then the kernel takes what it allows.
   if (::setsockopt(fd_, SOL_SOCKET, SO_RCVBUFFORCE, &kReceiveBuffer, sizeof kReceiveBuffer) != 0) {
@@ -43,33 +43,33 @@ LoopbackSocket::LoopbackSocket(const IpAddress& local) : fd_(::socket(AF_INET, S
   if (::bind(fd_, generic(address), sizeof address) != 0) fail("bind");
 }
 
-LoopbackSocket::LoopbackSocket(LoopbackSocket&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+LoadSocket::LoadSocket(LoadSocket&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
 
-LoopbackSocket::~LoopbackSocket() {
+LoadSocket::~LoadSocket() {
   if (fd_ >= 0) ::close(fd_);
 }
 
-void LoopbackSocket::connect(const Endpoint& remote) {
+void LoadSocket::connect(const Endpoint& remote) {
   const sockaddr_in address = to_native(remote);
   if (::connect(fd_, generic(address), sizeof address) != 0) fail("connect");
 }
 
-void LoopbackSocket::send(ByteSpan bytes) const {
+void LoadSocket::send(ByteSpan bytes) const {
   if (::send(fd_, bytes.data(), bytes.size(), 0) < 0 && errno != EAGAIN && errno != ECONNREFUSED) fail("send");
 }
 
-ByteSpan LoopbackSocket::receive(MutableByteSpan buffer, int milliseconds) const {
+ByteSpan LoadSocket::receive(MutableByteSpan buffer, int milliseconds) const {
   pollfd waiting{fd_, POLLIN, 0};
   if (::poll(&waiting, 1, milliseconds) <= 0) return {};
   const ssize_t size = ::recv(fd_, buffer.data(), buffer.size(), 0);
   return size <= 0 ? ByteSpan{} : ByteSpan{buffer}.first(static_cast<std::size_t>(size));
 }
 
-Endpoint LoopbackSocket::local() const {
+Endpoint LoadSocket::local() const {
   sockaddr_in native{};
   socklen_t length = sizeof native;
   if (::getsockname(fd_, reinterpret_cast<sockaddr*>(&native), &length) != 0) fail("getsockname");  // NOLINT
   return {IpAddress::v4(std::bit_cast<IpAddress::V4Bytes>(native.sin_addr)), ntohs(native.sin_port)};
 }
 
-}  // namespace turnpike::bench
+}  // namespace turnpike::probe

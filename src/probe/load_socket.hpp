@@ -5,18 +5,18 @@
 #include "turnpike/base/bytes.hpp"
 #include "turnpike/base/endpoint.hpp"
 
-namespace turnpike::bench {
+namespace turnpike::probe {
 
 /// A UDP socket of the load generator, bound to any port of an IPv4 address. Failures throw std::system_error: a
 /// benchmark that cannot run should say so and end.
-class LoopbackSocket {
+class LoadSocket {
  public:
-  explicit LoopbackSocket(const IpAddress& local);
-  LoopbackSocket(LoopbackSocket&& other) noexcept;
-  LoopbackSocket(const LoopbackSocket&) = delete;
-  LoopbackSocket& operator=(const LoopbackSocket&) = delete;
-  LoopbackSocket& operator=(LoopbackSocket&&) = delete;
-  ~LoopbackSocket();
+  explicit LoadSocket(const IpAddress& local);
+  LoadSocket(LoadSocket&& other) noexcept;
+  LoadSocket(const LoadSocket&) = delete;
+  LoadSocket& operator=(const LoadSocket&) = delete;
+  LoadSocket& operator=(LoadSocket&&) = delete;
+  ~LoadSocket();
 
   void connect(const Endpoint& remote);
   void send(ByteSpan bytes) const;
@@ -30,4 +30,4 @@ class LoopbackSocket {
   int fd_ = -1;
 };
 
-}  // namespace turnpike::bench
+}  // namespace turnpike::probe

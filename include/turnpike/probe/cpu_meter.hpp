@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-namespace turnpike::bench {
+namespace turnpike::probe {
 
 /// Processor time that a process has used so far, all its threads together.
 struct CpuTime {
@@ -13,4 +13,4 @@ struct CpuTime {
 /// Throws std::runtime_error when there is no such process.
 [[nodiscard]] CpuTime read_cpu_time(int pid);
 
-}  // namespace turnpike::bench
+}  // namespace turnpike::probe
