@@ -11,6 +11,7 @@ find_package(cxxopts 3 REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(tomlplusplus REQUIRED IMPORTED_TARGET tomlplusplus>=3.3)
 pkg_check_modules(qrencode REQUIRED IMPORTED_TARGET libqrencode>=4.1)
+pkg_check_modules(systemd REQUIRED IMPORTED_TARGET libsystemd>=250)
 
 if(BUILD_TESTING OR TURNPIKE_BENCH OR TURNPIKE_FUZZ)
   find_package(GTest 1.12 REQUIRED)

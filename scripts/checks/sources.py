@@ -9,7 +9,7 @@ from pathlib import Path
 # The checks look at the tree that they are in, or at another one (scripts/checks/planted does that).
 ROOT = Path(os.environ.get("TURNPIKE_CHECK_ROOT", Path(__file__).resolve().parent.parent.parent))
 CORE = ("base", "stun", "turn", "rooms")
-ROOMS = (*CORE, "net", "client", "control", "server")
+ROOMS = (*CORE, "net", "client", "probe", "coturn", "control", "server")
 JOBS = os.cpu_count() or 1
 
 

@@ -27,6 +27,7 @@ std::string_view to_string(DropReason reason) noexcept {
     case DropReason::too_big: return "too_big";
     case DropReason::send_failed: return "send_failed";
     case DropReason::untrusted_proxy: return "untrusted_proxy";
+    case DropReason::removed_listener: return "removed_listener";
     case DropReason::slow_client: return "slow_client";
     case DropReason::draining: return "draining";
     case DropReason::count_: break;

@@ -72,6 +72,8 @@ void ControlPlane::apply(ControlSettings settings) {
   state_->signaling.apply();
 }
 
+void ControlPlane::set_http_options(const HttpOptions& options) { state_->server.set_options(options); }
+
 void ControlPlane::set_stored_keys(std::vector<ApiKey> keys) { state_->gate.set_stored_keys(std::move(keys)); }
 
 void ControlPlane::start_draining() {

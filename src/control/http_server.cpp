@@ -72,6 +72,8 @@ HttpServer::HttpServer(boost::asio::io_context& loop, const Options& options, Ex
 
 HttpServer::~HttpServer() { stop(); }
 
+void HttpServer::set_options(const Options& options) { state_->options = options; }
+
 void HttpServer::serve(HttpStream stream) {
   if (!state_->make_room(stream.is_local_admin)) {
     ++state_->counters.refused;

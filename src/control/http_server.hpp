@@ -24,6 +24,8 @@ class HttpServer {
   ~HttpServer();
 
   void serve(HttpStream stream);
+  /// For sessions that come from now on.
+  void set_options(const Options& options);
   /// No keep-alive from now on; sessions between requests are closed, others after their answer.
   void start_draining();
   /// Closes all sessions.

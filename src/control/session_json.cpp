@@ -100,9 +100,20 @@ json::object to_json(const AllocationKey& key, const turn::AllocationDetails& de
   return body;
 }
 
+json::object to_json(const DrainStatus& drain) {
+  json::object body{
+      {"startedAt", show_time(drain.started)}, {"deadlineAt", nullptr}, {"allocations", drain.allocations}};
+  if (drain.deadline) body["deadlineAt"] = show_time(*drain.deadline);
+  return body;
+}
+
 json::object to_json(const ServerStatus& status) {
   json::array listeners;
   for (const auto& listener : status.listeners) listeners.emplace_back(listener.url);
+  json::array alternates;
+  for (const auto& each : status.alternates) {
+    alternates.push_back(json::object{{"address", each.address}, {"state", each.state}});
+  }
   json::object body{{"version", status.version},
                     {"state", status.state},
                     {"started", show_time(status.started)},
@@ -119,7 +130,10 @@ json::object to_json(const ServerStatus& status) {
                     {"secrets", status.secrets},
                     {"staticUsers", status.static_users},
                     {"configuredAt", show_time(status.configured)},
-                    {"pending", to_json(status.pending)}};
+                    {"pending", to_json(status.pending)},
+                    {"drain", nullptr},
+                    {"alternates", std::move(alternates)}};
+  if (status.drain) body["drain"] = to_json(*status.drain);
   if (status.certificate_expiry) body["certificateExpiresAt"] = show_time(*status.certificate_expiry);
   return body;
 }

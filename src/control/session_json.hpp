@@ -14,6 +14,7 @@ namespace turnpike::control {
 /// The object of the list, with permissions and channels one by one instead of their numbers.
 [[nodiscard]] boost::json::object to_json(const AllocationKey& key, const turn::AllocationDetails& details);
 [[nodiscard]] boost::json::object to_json(const ServerStatus& status);
+[[nodiscard]] boost::json::object to_json(const DrainStatus& drain);
 [[nodiscard]] boost::json::array to_json(const std::vector<std::string>& texts);
 
 }  // namespace turnpike::control

@@ -11,6 +11,7 @@
 #include "net/openssl_errors.hpp"
 #include "net/openssl_session.hpp"
 #include "net/tls_client.hpp"
+#include "net/tls_peer.hpp"
 #include "net/tls_state.hpp"
 
 namespace turnpike::net {
@@ -234,5 +235,6 @@ DtlsEngine::State DtlsEngine::state() const noexcept { return session_->state; }
 TlsFailure DtlsEngine::failure() const noexcept { return session_->failure; }
 
 std::string_view DtlsEngine::alpn() const noexcept { return session_->alpn(); }
+std::optional<PeerCertificate> DtlsEngine::peer_certificate() const { return peer_certificate_of(session_->ssl.get()); }
 
 }  // namespace turnpike::net

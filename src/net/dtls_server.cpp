@@ -76,7 +76,7 @@ struct DtlsServer::State {
 void DtlsServer::State::on_hello(const FiveTuple& client, const DtlsRecord& record, Instant now,
                                  Events& events) noexcept {
   const auto hello = parse_client_hello(record);
-  if (!hello) {
+  if (!hello || !settings) {
     ++counters.ignored_records;
     return;
   }
@@ -230,6 +230,8 @@ void DtlsServer::set_settings(std::shared_ptr<const TlsSettings> settings) noexc
   state_->settings = std::move(settings);
 }
 
+void DtlsServer::set_options(const Options& options) noexcept { state_->options = options; }
+
 void DtlsServer::receive(const FiveTuple& client, ByteSpan datagram, Instant now, Events& events) noexcept {
   const auto first = DtlsRecordReader{datagram}.next();
   if (first && is_client_hello(*first)) {
@@ -319,6 +321,7 @@ std::optional<Instant> DtlsServer::next_deadline() const noexcept {
   return next == kNever ? std::nullopt : std::optional{next};
 }
 
+bool DtlsServer::has(const FiveTuple& client) const noexcept { return state_->associations.find(client) != nullptr; }
 std::size_t DtlsServer::handshake_count() const noexcept { return state_->associations.handshake_count(); }
 std::size_t DtlsServer::association_count() const noexcept { return state_->associations.live_count(); }
 const DtlsServer::Counters& DtlsServer::counters() const noexcept { return state_->counters; }

@@ -3,6 +3,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include "net/adopted_socket.hpp"
 #include "net/last_error.hpp"
 #include "net/socket_address.hpp"
 #include "net/socket_option.hpp"
@@ -22,6 +23,13 @@ Result<TcpListener> TcpListener::open(const Endpoint& local, const TcpListenerOp
   if (::listen(fd.get(), options.backlog) != 0) return last_error();
   if (::getsockname(fd.get(), &address.generic, &length) != 0) return last_error();
   return TcpListener(std::move(fd), to_endpoint(address));
+}
+
+Result<TcpListener> TcpListener::adopt(FileDescriptor fd, const TcpListenerOptions& options) noexcept {
+  const auto local = prepare_adopted(fd.get(), BoundSocket::Kind::stream);
+  if (!local) return local.error();
+  if (::listen(fd.get(), options.backlog) != 0) return last_error();
+  return TcpListener(std::move(fd), *local);
 }
 
 Result<TcpSocket> TcpListener::accept() noexcept {

@@ -178,11 +178,17 @@ Result<TlsCertificate, TlsMistake> load_tls_certificate(const CertificatePem& pe
   if (auto wrong = read_chain(pem, certificate)) return *std::move(wrong);
   if (auto wrong = read_key(pem, certificate)) return *std::move(wrong);
   if (auto wrong = check_key(pem, certificate)) return *std::move(wrong);
-  const auto not_before = to_unix(X509_get0_notBefore(certificate.leaf.get()));
-  const auto not_after = to_unix(X509_get0_notAfter(certificate.leaf.get()));
-  if (!not_before || !not_after) return mistake(pem, "the certificate's validity cannot be read");
-  certificate.about = {pem.name, hosts_of(certificate.leaf.get()), *not_before, *not_after};
+  auto about = describe_certificate(certificate.leaf.get(), pem.name);
+  if (!about) return mistake(pem, "the certificate's validity cannot be read");
+  certificate.about = *std::move(about);
   return certificate;
+}
+
+std::optional<TlsSettings::Certificate> describe_certificate(const X509* certificate, std::string name) {
+  const auto not_before = to_unix(X509_get0_notBefore(certificate));
+  const auto not_after = to_unix(X509_get0_notAfter(certificate));
+  if (!not_before || !not_after) return std::nullopt;
+  return TlsSettings::Certificate{std::move(name), hosts_of(certificate), *not_before, *not_after};
 }
 
 bool serves_host(const TlsSettings::Certificate& certificate, std::string_view host) noexcept {

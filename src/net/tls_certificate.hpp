@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+#include <string>
 #include <string_view>
 
 #include "net/openssl_handles.hpp"
@@ -19,6 +21,9 @@ struct TlsCertificate {
 
 /// Reads and checks one certificate. Expiry is not a mistake: the operator is warned of it elsewhere.
 [[nodiscard]] Result<TlsCertificate, TlsMistake> load_tls_certificate(const CertificatePem& pem);
+
+/// What stands in a certificate; nothing when its validity cannot be read.
+[[nodiscard]] std::optional<TlsSettings::Certificate> describe_certificate(const X509* certificate, std::string name);
 
 /// Whether the certificate is for `host`: case does not matter, "*" stands for one whole label (RFC 6125
 /// section 6.4.3).

@@ -26,8 +26,17 @@ bool trust(SSL_CTX* context, const std::string& pem) noexcept {
     if (X509_STORE_add_cert(SSL_CTX_get_cert_store(context), authority.get()) != 1) return false;
     any = true;
   }
-  SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
   return any;
+}
+
+/// With neither kind of authority nothing is verified.
+bool verify(SSL_CTX* context, const TlsClientOptions& options) noexcept {
+  if (options.trusted_pem.empty() && !options.trust_system) return true;
+  if (!options.trusted_pem.empty() && !trust(context, options.trusted_pem)) return false;
+  if (options.trust_system && SSL_CTX_set_default_verify_paths(context) != 1) return false;
+  // OpenSSL verifies in either mode; with NONE it only keeps what came of it.
+  SSL_CTX_set_verify(context, options.only_report ? SSL_VERIFY_NONE : SSL_VERIFY_PEER, nullptr);
+  return true;
 }
 
 /// RFC 6066 section 3: no IP address in SNI. It is compared with the certificate's all the same.
@@ -56,9 +65,7 @@ Result<SslHandle> make(const TlsClientOptions& options, TlsMedium medium) {
   SSL_CTX_set_mode(context.get(), SSL_MODE_RELEASE_BUFFERS);
   SSL_CTX_set_session_cache_mode(context.get(), SSL_SESS_CACHE_OFF);
   if (!is_stream) SSL_CTX_set_options(context.get(), SSL_OP_NO_QUERY_MTU);
-  if (!options.trusted_pem.empty() && !trust(context.get(), options.trusted_pem)) {
-    return make_error_code(invalid_argument);
-  }
+  if (!verify(context.get(), options)) return make_error_code(invalid_argument);
   SslHandle ssl{SSL_new(context.get())};
   if (!ssl) return make_error_code(not_enough_memory);
   if ((!options.server_name.empty() && !set_server_name(ssl.get(), options.server_name)) ||

@@ -7,6 +7,7 @@
 #include "net/openssl_errors.hpp"
 #include "net/openssl_session.hpp"
 #include "net/tls_client.hpp"
+#include "net/tls_peer.hpp"
 #include "net/tls_state.hpp"
 
 namespace turnpike::net {
@@ -105,5 +106,6 @@ TlsFailure TlsEngine::failure() const noexcept { return session_->failure; }
 std::string_view TlsEngine::alpn() const noexcept { return session_->alpn(); }
 std::string_view TlsEngine::version() const noexcept { return SSL_get_version(session_->ssl.get()); }
 bool TlsEngine::is_resumed() const noexcept { return SSL_session_reused(session_->ssl.get()) == 1; }
+std::optional<PeerCertificate> TlsEngine::peer_certificate() const { return peer_certificate_of(session_->ssl.get()); }
 
 }  // namespace turnpike::net

@@ -10,6 +10,7 @@
 #include <limits>
 #include <utility>
 
+#include "net/adopted_socket.hpp"
 #include "net/last_error.hpp"
 #include "net/socket_address.hpp"
 #include "net/socket_option.hpp"
@@ -31,6 +32,11 @@ void set_buffer(int fd, int forced_name, int name, int bytes) noexcept {
   try_option(fd, SOL_SOCKET, name, bytes);
 }
 
+void set_buffers_of(int fd, int receive, int send) noexcept {
+  set_buffer(fd, SO_RCVBUFFORCE, SO_RCVBUF, receive);
+  set_buffer(fd, SO_SNDBUFFORCE, SO_SNDBUF, send);
+}
+
 [[nodiscard]] bool set_ipv4_options(int fd, bool wildcard, bool report_errors) noexcept {
   // DF clear, and ICMP "fragmentation needed" does not lower what we send (RFC 8656 section 14).
   return set_option(fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DONT) &&
@@ -39,8 +45,7 @@ void set_buffer(int fd, int forced_name, int name, int bytes) noexcept {
 }
 
 [[nodiscard]] bool set_ipv6_options(int fd, bool wildcard, bool report_errors) noexcept {
-  return set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1) &&
-         set_option(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, IPV6_PMTUDISC_DONT) &&
+  return set_option(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, IPV6_PMTUDISC_DONT) &&
          (!wildcard || set_option(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1)) &&
          (!report_errors || set_option(fd, IPPROTO_IPV6, IPV6_RECVERR, 1));
 }
@@ -50,9 +55,8 @@ void set_buffer(int fd, int forced_name, int name, int bytes) noexcept {
   const bool family_options = local.address.is_v4() ? set_ipv4_options(fd, wildcard, options.report_errors)
                                                     : set_ipv6_options(fd, wildcard, options.report_errors);
   // Never SO_REUSEADDR: on UDP it would let two sockets share one relay port.
-  if (!family_options || (options.reuse_port && !set_option(fd, SOL_SOCKET, SO_REUSEPORT, 1))) return false;
-  set_buffer(fd, SO_RCVBUFFORCE, SO_RCVBUF, options.receive_buffer);
-  set_buffer(fd, SO_SNDBUFFORCE, SO_SNDBUF, options.send_buffer);
+  if (!family_options) return false;
+  set_buffers_of(fd, options.receive_buffer, options.send_buffer);
   return true;
 }
 
@@ -71,20 +75,35 @@ UdpSocket::UdpSocket(FileDescriptor fd, const Endpoint& local) noexcept
 Result<UdpSocket> UdpSocket::open(const Endpoint& local, const UdpSocketOptions& options) noexcept {
   const int family = local.address.is_v4() ? AF_INET : AF_INET6;
   FileDescriptor fd(::socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_UDP));
-  if (!fd || !set_options(fd.get(), local, options)) return last_error();
+  if (!fd || (family == AF_INET6 && !set_option(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, 1))) return last_error();
+  if (options.reuse_port && !set_option(fd.get(), SOL_SOCKET, SO_REUSEPORT, 1)) return last_error();
+  if (!set_options(fd.get(), local, options)) return last_error();
 
   SocketAddress address;
   socklen_t length = write_socket_address(local, address);
   if (::bind(fd.get(), &address.generic, length) != 0) return last_error();
   if (::getsockname(fd.get(), &address.generic, &length) != 0) return last_error();
 
-  const bool coalesces = options.coalesce_receive && set_option(fd.get(), SOL_UDP, UDP_GRO, 1);
+  return finish(std::move(fd), to_endpoint(address), options.coalesce_receive);
+}
+
+Result<UdpSocket> UdpSocket::adopt(FileDescriptor fd, const UdpSocketOptions& options) noexcept {
+  const auto local = prepare_adopted(fd.get(), BoundSocket::Kind::datagram);
+  if (!local) return local.error();
+  if (!set_options(fd.get(), *local, options)) return last_error();
+  return finish(std::move(fd), *local, options.coalesce_receive);
+}
+
+UdpSocket UdpSocket::finish(FileDescriptor fd, const Endpoint& local, bool coalesce_receive) noexcept {
+  const bool coalesces = coalesce_receive && set_option(fd.get(), SOL_UDP, UDP_GRO, 1);
   const bool segments = kernel_segments(fd.get());
-  UdpSocket socket(std::move(fd), to_endpoint(address));
+  UdpSocket socket(std::move(fd), local);
   socket.coalesces_ = coalesces;
   socket.segment_limit_ = segments ? kNoSegmentLimit : 0;
   return socket;
 }
+
+void UdpSocket::set_buffers(int receive, int send) noexcept { set_buffers_of(fd_.get(), receive, send); }
 
 void UdpSocket::lower_segment_limit(std::uint32_t refused) noexcept {
   const std::uint32_t headers = local_.address.is_v4() ? kHeaderBytesV4 : kHeaderBytesV6;

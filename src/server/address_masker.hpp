@@ -18,6 +18,9 @@ class AddressMasker {
  public:
   AddressMasker(LogAddresses mode, Random& random);
 
+  /// Tokens stay the same.
+  void set_mode(LogAddresses mode) noexcept { mode_ = mode; }
+
   /// "client-3fa9c2d1" or "192.0.2.1:50000".
   [[nodiscard]] std::string client(const Endpoint& endpoint, LogLevel level) const;
   /// "peer-3fa9c2d1" or "192.0.2.1:50000".

@@ -69,6 +69,12 @@ std::optional<AdminAnswer> AdminCall::ask(const AdminRequest& request) {
   return std::nullopt;
 }
 
+std::optional<AdminAnswer> AdminCall::ask_if_there(const AdminRequest& request) {
+  Result<AdminAnswer> answer = world_.ask_server(socket_, request);
+  if (!answer) return std::nullopt;
+  return std::move(*answer);
+}
+
 std::optional<json::object> AdminCall::ask_for_object(const AdminRequest& request) {
   const auto answer = ask(request);
   if (!answer) return std::nullopt;

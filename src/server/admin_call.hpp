@@ -27,6 +27,8 @@ class AdminCall {
 
   /// Nothing when the server could not be asked; that has been said then.
   [[nodiscard]] std::optional<AdminAnswer> ask(const AdminRequest& request);
+  /// As ask(), but for a server that may be gone by now: nothing is said then.
+  [[nodiscard]] std::optional<AdminAnswer> ask_if_there(const AdminRequest& request);
   /// As ask(), and the answer must be a JSON object of a 2xx status; what else comes is said.
   [[nodiscard]] std::optional<boost::json::object> ask_for_object(const AdminRequest& request);
 

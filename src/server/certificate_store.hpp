@@ -27,6 +27,9 @@ class CertificateStore {
   /// Throws std::runtime_error when the files cannot be used: at the start there is nothing to stay with.
   CertificateStore(std::vector<CertificateFiles> files, const net::TlsOptions& options, Random& random);
 
+  /// It takes the place of `previous`: what is counted goes on from there.
+  void succeed(const CertificateStore& previous) noexcept { failures_ += previous.failures_; }
+
   [[nodiscard]] std::shared_ptr<const net::TlsSettings> current() const noexcept { return current_; }
 
   /// Loads when the files are others than at the last try. Says each failure once.

@@ -82,7 +82,7 @@ std::span<const Command> command_table() noexcept {
               run_credentials},
       Command{"key", "makes, lists and revokes API keys", key_options, run_key},
       Command{"user", "adds, changes, deletes and lists static users", user_options, run_user},
-      Command{"config", "checks a configuration file, or shows every effective value", config_options, run_config},
+      Command{"config", "checks, shows or imports a configuration file", config_options, run_config},
       Command{"sessions", "lists the running server's live allocations", sessions_options, run_sessions},
       Command{"kill", "ends live allocations", kill_options, run_kill},
       Command{"rooms", "lists and closes rooms, puts members out, makes room tokens", rooms_options, run_rooms},
@@ -90,6 +90,9 @@ std::span<const Command> command_table() noexcept {
       Command{"status", "prints what the running server says about itself", status_options, run_status},
       Command{"reload", "makes the running server read its configuration again", reload_options, run_reload},
       Command{"drain", "begins the running server's orderly stop", drain_options, run_drain},
+      Command{"check", "plays a client against a TURN server and names what is wrong", check_options, run_check},
+      Command{"bench", "loads a TURN server and measures rate, loss and latency", bench_options, run_bench},
+      Command{"doctor", "says what is wrong with this machine and a configuration", doctor_options, run_doctor},
       Command{"version", "prints the version", version_options, run_version}};
   return kCommands;
 }

@@ -1,13 +1,16 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <iosfwd>
 #include <span>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "server/admin_client.hpp"
 #include "server/config_environment.hpp"
+#include "server/doctor_machine.hpp"
 #include "server/run_server.hpp"
 #include "server/runtime_addresses.hpp"
 #include "turnpike/base/random.hpp"
@@ -30,6 +33,8 @@ struct CommandWorld {
   RouteProbe route_probe;
   std::function<int(const ServeOptions&)> run_server;
   AskServer ask_server = nullptr;
+  std::function<Machine()> machine = real_machine;  ///< for `doctor`
+  std::function<void(std::chrono::milliseconds)> pause = [](auto time) { std::this_thread::sleep_for(time); };
 };
 
 /// Thrown inside a command when the call was wrong; run_command_line() catches it.

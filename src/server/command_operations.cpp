@@ -30,6 +30,16 @@ void print_status(const json::object& status, std::ostream& out) {
   line("static users", fmt::to_string(number_of(status, "staticUsers")));
   line("configured", text_of(status, "configuredAt"));
   for (const std::string& key : texts_of(status, "pending")) line("needs restart", key);
+  if (const auto* drain = status.if_contains("drain"); drain != nullptr && drain->is_object()) {
+    line("drain ends", text_of(drain->get_object(), "deadlineAt"));
+  }
+  if (const auto* alternates = status.if_contains("alternates"); alternates != nullptr && alternates->is_array()) {
+    for (const json::value& each : alternates->get_array()) {
+      if (!each.is_object()) continue;
+      line("alternate",
+           fmt::format("{} {}", text_of(each.get_object(), "address"), text_of(each.get_object(), "state")));
+    }
+  }
 }
 
 /// A command that makes one request and prints what comes of it.
@@ -64,37 +74,31 @@ ExitCode run_status(const cxxopts::ParseResult& parsed, CommandWorld& world) {
                    [&](const json::object& status) { print_status(status, world.out); });
 }
 
-cxxopts::Options drain_options() {
-  return plain_options("turnpike drain",
-                       "Begins the orderly stop of the running server: no new allocations; it ends when the last one\n"
-                       "has ended, or at server.drain_deadline.\n");
-}
-
-ExitCode run_drain(const cxxopts::ParseResult& parsed, CommandWorld& world) {
-  return call_once(parsed, world, {"POST", "/api/v1/drain"},
-                   [&](const json::object&) { world.out << "the server is draining\n"; });
-}
-
 cxxopts::Options reload_options() {
-  return plain_options(
+  cxxopts::Options options = plain_options(
       "turnpike reload",
-      "Makes the running server read its configuration again. A file with mistakes changes nothing.\n");
+      "Makes the running server read its configuration again, and says what has changed. A file with mistakes\n"
+      "changes nothing.\n");
+  options.add_options()("n,dry-run", "only say what would change");
+  return options;
 }
 
 ExitCode run_reload(const cxxopts::ParseResult& parsed, CommandWorld& world) {
   auto call = AdminCall::prepare(parsed, world);
   if (!call) return ExitCode::failed;
-  const auto answer = call->ask({"POST", "/api/v1/reload"});
+  const bool is_rehearsal = parsed.count("dry-run") != 0;
+  const auto answer = call->ask({"POST", is_rehearsal ? "/api/v1/reload?dry_run=true" : "/api/v1/reload"});
   if (!answer) return ExitCode::failed;
   const json::object body = object_of(*answer);
-  const bool is_applied = answer->status / 100 == 2;
+  const bool is_accepted = answer->status / 100 == 2;
   if (call->wants_json()) {
     world.out << answer->body << '\n';
-    return is_applied ? ExitCode::done : ExitCode::failed;
+    return is_accepted ? ExitCode::done : ExitCode::failed;
   }
-  for (const std::string& message : texts_of(body, "messages")) (is_applied ? world.out : world.err) << message << '\n';
-  if (is_applied) {
-    world.out << "reloaded\n";
+  for (const std::string& message : texts_of(body, "messages"))
+    (is_accepted ? world.out : world.err) << message << '\n';
+  if (is_accepted) {
+    world.out << (is_rehearsal ? "nothing has changed: this was a dry run\n" : "reloaded\n");
     return ExitCode::done;
   }
   world.err << fmt::format("turnpike: {}\n", explain(*answer));

@@ -47,11 +47,24 @@ ExitCode run_status(const cxxopts::ParseResult& parsed, CommandWorld& world);
 ExitCode run_drain(const cxxopts::ParseResult& parsed, CommandWorld& world);
 [[nodiscard]] cxxopts::Options reload_options();
 ExitCode run_reload(const cxxopts::ParseResult& parsed, CommandWorld& world);
+[[nodiscard]] cxxopts::Options check_options();
+ExitCode run_check(const cxxopts::ParseResult& parsed, CommandWorld& world);
+[[nodiscard]] cxxopts::Options bench_options();
+ExitCode run_bench(const cxxopts::ParseResult& parsed, CommandWorld& world);
+[[nodiscard]] cxxopts::Options doctor_options();
+ExitCode run_doctor(const cxxopts::ParseResult& parsed, CommandWorld& world);
 [[nodiscard]] cxxopts::Options version_options();
 ExitCode run_version(const cxxopts::ParseResult& parsed, CommandWorld& world);
 
 /// Reads, checks and reports a configuration file; nothing when it cannot be used. The report goes to `report_to`.
 [[nodiscard]] std::optional<LoadedConfig> load_config_file(const std::string& path, CommandWorld& world,
                                                            std::ostream& report_to);
+
+/// Where `config import-coturn` writes; an empty path is standard output.
+struct ImportTarget {
+  std::string path;
+  bool may_replace = false;
+};
+ExitCode import_coturn(const std::string& path, const ImportTarget& target, CommandWorld& world);
 
 }  // namespace turnpike::server

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "turnpike/base/endpoint.hpp"
@@ -46,11 +47,32 @@ struct CertificateFiles {
 
 enum class TlsVersion : std::uint8_t { tls12, tls13 };
 
-/// `[server] external`: how the world sees a relay address behind 1:1 NAT. Without `local` it stands for every relay
-/// address of its family.
+/// A STUN server that is asked how the world sees an address of ours.
+struct StunServer {
+  std::string host;  ///< a name or an address, IPv6 without brackets
+  std::uint16_t port = 3478;
+  friend bool operator==(const StunServer&, const StunServer&) = default;
+};
+
+/// A name whose addresses the resolver is asked for.
+struct HostName {
+  std::string name;
+  friend bool operator==(const HostName&, const HostName&) = default;
+};
+
+/// `[server] external`: how the world sees a relay address behind 1:1 NAT, or who is asked for it. Without `local` it
+/// stands for every relay address of its family, and a name for those of both.
 struct ExternalAddress {
-  IpAddress external;
+  std::variant<IpAddress, StunServer, HostName> source;
   std::optional<IpAddress> local;
+
+  /// The address itself where the file has it; null where it is looked up.
+  [[nodiscard]] const IpAddress* fixed() const noexcept { return std::get_if<IpAddress>(&source); }
+  /// Nothing where it stands for both.
+  [[nodiscard]] std::optional<AddressFamily> family() const noexcept;
+  [[nodiscard]] bool stands_for(const IpAddress& relay) const noexcept {
+    return local ? *local == relay : family().value_or(relay.family()) == relay.family();
+  }
   friend bool operator==(const ExternalAddress&, const ExternalAddress&) = default;
 };
 
@@ -96,6 +118,17 @@ struct WebOrigin {
   friend bool operator==(const WebOrigin&, const WebOrigin&) = default;
 };
 
+/// `[cluster] alternates`: another server that clients may be sent to.
+struct AlternateServer {
+  Endpoint address;             ///< over UDP and TCP; there it is asked whether it is well, too
+  std::optional<Endpoint> tls;  ///< over TLS and DTLS
+  std::string domain;           ///< the name in its certificate when it is another than ours; else empty
+  friend bool operator==(const AlternateServer&, const AlternateServer&) = default;
+};
+
+/// `[cluster] redirect`: which new allocations go to the alternates.
+enum class Redirect : std::uint8_t { full, always };
+
 enum class LogLevel : std::uint8_t { trace, debug, info, warn, error };
 enum class LogFormat : std::uint8_t { text, json };
 /// Whether IP addresses may appear above level debug.
@@ -108,8 +141,10 @@ struct Config {
     std::string realm = "turnpike";
     std::string host;
     std::vector<ExternalAddress> external;
+    Milliseconds external_check{300'000};  ///< how often those that are looked up are looked up again
     std::uint32_t workers = 0;
     Milliseconds drain_deadline{5000};
+    Milliseconds drain_delay{0};
   };
   struct Peers {
     std::vector<IpPrefix> allow;
@@ -198,6 +233,11 @@ struct Config {
     std::string root;   ///< a folder; empty: the page that is built in
     bool check = true;  ///< the connection test may draw credentials
   };
+  struct Cluster {
+    std::vector<AlternateServer> alternates;
+    Redirect redirect = Redirect::full;
+    Milliseconds health_interval{5000};
+  };
   struct Metrics {
     /// Who may read /metrics without a key.
     std::vector<IpPrefix> allow{{IpAddress::v4(127, 0, 0, 0), 8},
@@ -224,6 +264,7 @@ struct Config {
   Api api;
   Signaling signaling;
   Web web;
+  Cluster cluster;
   Metrics metrics;
   Log log;
 };

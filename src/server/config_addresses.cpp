@@ -93,19 +93,6 @@ Parsed<IpPrefix> parse_ip_prefix(std::string_view text) {
       fmt::format("\"{}\" has bits set behind its first {}; name the first address of the block", text, *length)};
 }
 
-Parsed<ExternalAddress> parse_external_address(std::string_view text) {
-  const std::size_t slash = text.find('/');
-  const Parsed<IpAddress> external = parse_ip_address(text.substr(0, slash));
-  if (!external) return external.error();
-  if (slash == std::string_view::npos) return ExternalAddress{*external, std::nullopt};
-  const Parsed<IpAddress> local = parse_ip_address(text.substr(slash + 1));
-  if (!local) return local.error();
-  if (external->family() != local->family()) {
-    return ValueMistake{fmt::format("\"{}\": both addresses must be of one family", text)};
-  }
-  return ExternalAddress{*external, *local};
-}
-
 Parsed<ListenUrl> parse_listen_url(std::string_view text, PortZero port_zero) {
   const std::size_t end = text.find("://");
   if (end == std::string_view::npos) {
@@ -135,10 +122,6 @@ std::string show(PortRange value) {
 }
 std::string show(const IpAddress& value) { return value.to_string(); }
 std::string show(const IpPrefix& value) { return value.to_string(); }
-std::string show(const ExternalAddress& value) {
-  return value.local ? fmt::format("{}/{}", value.external.to_string(), value.local->to_string())
-                     : value.external.to_string();
-}
 std::string show(ListenScheme value) { return std::string(kSchemes.at(static_cast<std::size_t>(value))); }
 std::string show(const ListenUrl& value) {
   return fmt::format("{}://{}", show(value.scheme), value.endpoint.to_string());

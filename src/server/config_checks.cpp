@@ -68,47 +68,6 @@ void check_relay_addresses(const CheckPass& pass) {
   }
 }
 
-/// RelayAddresses must be able to tell from an external address which local one is meant.
-void check_external_duplicates(const CheckPass& pass) {
-  const auto same = [](const ExternalAddress& a, const ExternalAddress& b) {
-    const bool both_bare = !a.local && !b.local && a.external.family() == b.external.family();
-    return both_bare || a.external == b.external || (a.local && a.local == b.local);
-  };
-  const auto& external = pass.config.server.external;
-  for (std::size_t i = 0; i < external.size(); ++i) {
-    const auto end = external.begin() + static_cast<std::ptrdiff_t>(i);
-    const auto earlier =
-        std::find_if(external.begin(), end, [&](const auto& other) { return same(other, external[i]); });
-    if (earlier == end) continue;
-    pass.mistake(pass.place_of("server.external", i),
-                 fmt::format("server.external: {} contradicts {}: each relay address has one external address, as "
-                             "\"EXTERNAL/LOCAL\"",
-                             show(external[i]), show(*earlier)));
-  }
-}
-
-void check_external_locals(const CheckPass& pass) {
-  const auto& addresses = pass.config.relay.addresses;
-  if (addresses.empty() || !pass.usable({"relay.addresses"})) return;
-  const auto& external = pass.config.server.external;
-  for (std::size_t i = 0; i < external.size(); ++i) {
-    const auto stands_for = [&](const IpAddress& relay) {
-      return external[i].local ? relay == *external[i].local : relay.family() == external[i].external.family();
-    };
-    const auto count = std::ranges::count_if(addresses, stands_for);
-    if (count == 0) {
-      pass.mistake(pass.place_of("server.external", i),
-                   fmt::format("server.external: {} stands for none of relay.addresses", show(external[i])));
-    } else if (count > 1) {
-      pass.warning(
-          pass.place_of("server.external", i),
-          fmt::format("server.external: {} stands for {} relay addresses, which a peer cannot tell apart; write "
-                      "\"EXTERNAL/LOCAL\" for each",
-                      show(external[i]), count));
-    }
-  }
-}
-
 IpAddress last_of(const IpPrefix& prefix) {
   IpAddress::V6Bytes bytes{};
   std::ranges::copy(prefix.address.bytes(), bytes.begin());
@@ -177,12 +136,12 @@ void check_config(const Config& config, const SourcePlaces& places, const std::s
   check_relay_addresses(pass);
   check_duplicates(pass, "relay.tcp_peer_ports", config.relay.tcp_peer_ports, std::equal_to<>{}, "the range");
   check_connections(pass);
-  check_external_duplicates(pass);
-  check_external_locals(pass);
+  check_external(config, places, broken, report);
   check_peers(pass);
   check_auth(config, places, broken, report);
   check_api(config, places, broken, report);
   check_signaling(config, places, broken, report);
+  check_cluster(config, places, broken, report);
 }
 
 }  // namespace turnpike::server

@@ -14,6 +14,10 @@ namespace turnpike::server {
 void check_config(const Config& config, const SourcePlaces& places, const std::set<std::string, std::less<>>& broken,
                   ConfigReport& report);
 
+/// The part of check_config() about external addresses and the relay addresses they stand for.
+void check_external(const Config& config, const SourcePlaces& places, const std::set<std::string, std::less<>>& broken,
+                    ConfigReport& report);
+
 /// The part of check_config() about realm, secrets and users.
 void check_auth(const Config& config, const SourcePlaces& places, const std::set<std::string, std::less<>>& broken,
                 ConfigReport& report);
@@ -25,6 +29,10 @@ void check_api(const Config& config, const SourcePlaces& places, const std::set<
 /// The part of check_config() about rooms: who may join them, and bounds and paths that go together.
 void check_signaling(const Config& config, const SourcePlaces& places, const std::set<std::string, std::less<>>& broken,
                      ConfigReport& report);
+
+/// The part of check_config() about other servers that clients are sent to, and about draining.
+void check_cluster(const Config& config, const SourcePlaces& places, const std::set<std::string, std::less<>>& broken,
+                   ConfigReport& report);
 
 /// The part of check_config() about listeners, and what else wants their ports.
 void check_listeners(const Config& config, const SourcePlaces& places, const std::set<std::string, std::less<>>& broken,

@@ -9,40 +9,15 @@
 namespace turnpike::server {
 namespace {
 
-/// Keys, and with a dot at the end whole tables. What is not here shapes sockets, threads or identities that are made
-/// once, at the start.
-constexpr std::array<std::string_view, 23> kLive{"auth.secrets",
-                                                 "auth.users",
-                                                 "auth.nonce_lifetime",
-                                                 "auth.max_ttl",
-                                                 "auth.default_ttl",
-                                                 "quota.",
-                                                 "limits.permissions",
-                                                 "limits.channels",
-                                                 "limits.errors_per_second",
-                                                 "limits.peer_connections",
-                                                 "relay.peers.",
-                                                 "relay.default_lifetime",
-                                                 "relay.max_lifetime",
-                                                 "relay.follow_client_family",
-                                                 "relay.tcp_peer_ports",
-                                                 "http.",
-                                                 "api.keys",
-                                                 "api.rate",
-                                                 "signaling.",
-                                                 "web.",
-                                                 "metrics.",
-                                                 "server.host",
-                                                 "tls.expiry_warning"};
-
-/// Of those tables, what is made once all the same: routes.
-constexpr std::array<std::string_view, 4> kAtStart{"signaling.enabled", "signaling.peerjs_path", "signaling.peerjs_key",
-                                                   "web.enabled"};
+/// Keys, and with a dot at the end whole tables, that are taken at the start only: what they shape (threads, the ports'
+/// pools, identities, routes) is made once.
+constexpr std::array<std::string_view, 9> kAtStart{"server.realm",          "server.workers",       "relay.ports",
+                                                   "auth.database",         "api.admin_socket",     "signaling.enabled",
+                                                   "signaling.peerjs_path", "signaling.peerjs_key", "web.enabled"};
 
 bool is_live(std::string_view path) {
-  if (std::ranges::find(kAtStart, path) != kAtStart.end()) return false;
-  return std::ranges::any_of(
-      kLive, [path](std::string_view live) { return live == path || (live.ends_with('.') && path.starts_with(live)); });
+  return std::ranges::none_of(
+      kAtStart, [path](std::string_view key) { return key == path || (key.ends_with('.') && path.starts_with(key)); });
 }
 
 }  // namespace
@@ -51,7 +26,7 @@ std::vector<ConfigDifference> find_differences(const Config& before, const Confi
   std::vector<ConfigDifference> differences;
   for (const ConfigKey& key : config_schema()) {
     if (key.is_same(before, after)) continue;
-    differences.push_back({key.path, key.show(before), key.show(after), is_live(key.path)});
+    differences.push_back({key.path, key.describe_change(before, after), is_live(key.path)});
   }
   return differences;
 }

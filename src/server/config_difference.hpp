@@ -9,9 +9,8 @@ namespace turnpike::server {
 
 /// A key of the file whose value is another one.
 struct ConfigDifference {
-  std::string path;    ///< "relay.peers.allow"
-  std::string before;  ///< in TOML, secrets masked: may look the same as `after`
-  std::string after;
+  std::string path;      ///< "relay.peers.allow"
+  std::string change;    ///< "16384 -> 5", "added 10.0.0.0/8; removed 10.1.0.0/16", "1 added, 2 removed" (secrets)
   bool is_live = false;  ///< can change while the server runs
   friend bool operator==(const ConfigDifference&, const ConfigDifference&) = default;
 };

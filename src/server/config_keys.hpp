@@ -7,6 +7,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "server/config_change.hpp"
 #include "server/config_schema.hpp"
 
 namespace turnpike::server {
@@ -30,12 +31,14 @@ inline constexpr bool kKeepsParts<std::vector<T>> = true;
 template <typename Access>
 [[nodiscard]] ConfigKey key_with_load(std::string path, Access access, std::string documentation,
                                       std::function<bool(const ConfigValue&, Config&)> load) {
-  return {std::move(path),
-          std::move(documentation),
-          std::move(load),
-          [access](const Config& config) { return show_toml(access(config)); },
-          [access](const Config& a, const Config& b) { return access(a) == access(b); },
-          [access](const Config& from, Config& to) { access(to) = access(from); }};
+  return {
+      std::move(path),
+      std::move(documentation),
+      std::move(load),
+      [access](const Config& config) { return show_toml(access(config)); },
+      [access](const Config& a, const Config& b) { return access(a) == access(b); },
+      [access](const Config& before, const Config& after) { return describe_change(access(before), access(after)); },
+      [access](const Config& from, Config& to) { access(to) = access(from); }};
 }
 
 template <typename Access>
@@ -78,6 +81,7 @@ void add_http_keys(std::vector<ConfigKey>& keys);
 void add_api_keys(std::vector<ConfigKey>& keys);
 void add_signaling_keys(std::vector<ConfigKey>& keys);
 void add_web_keys(std::vector<ConfigKey>& keys);
+void add_cluster_keys(std::vector<ConfigKey>& keys);
 void add_metrics_keys(std::vector<ConfigKey>& keys);
 
 }  // namespace turnpike::server

@@ -3,16 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
 #include "server/config_checks.hpp"
 #include "server/config_schema.hpp"
 
 namespace turnpike::server {
 namespace {
-
-// Tables of the documented format whose features this version lacks: a better answer than "unknown".
-constexpr std::array<std::string_view, 1> kLaterTables{"cluster"};
 
 /// Walks the file's tables and hands each value to its key in the schema.
 class Walk {
@@ -49,9 +45,6 @@ class Walk {
   [[nodiscard]] std::string explain_unknown(const TomlEntry& entry, const std::string& path) const {
     const std::string parent = path.substr(0, path.size() - std::min(path.size(), entry.key.size() + 1));
     const bool is_top = parent.empty();
-    if (is_top && std::ranges::find(kLaterTables, entry.key) != kLaterTables.end()) {
-      return fmt::format("[{}] is not available in this version", entry.key);
-    }
     std::string what = is_top ? fmt::format("unknown table or key \"{}\"", entry.key)
                               : fmt::format("unknown key \"{}\" in [{}]", entry.key, parent);
     for (const ConfigKey& key : schema_) {

@@ -79,6 +79,7 @@ bool read(const ConfigValue& value, AddressFamily& out) { return read_text(value
 bool read(const ConfigValue& value, TlsVersion& out) { return read_text(value, out, parse_tls_version); }
 bool read(const ConfigValue& value, control::RoomAuth& out) { return read_text(value, out, parse_room_auth); }
 bool read(const ConfigValue& value, LogLevel& out) { return read_text(value, out, parse_log_level); }
+bool read(const ConfigValue& value, Redirect& out) { return read_text(value, out, parse_redirect); }
 bool read(const ConfigValue& value, LogFormat& out) { return read_text(value, out, parse_log_format); }
 bool read(const ConfigValue& value, LogAddresses& out) { return read_text(value, out, parse_log_addresses); }
 

@@ -69,6 +69,9 @@ bool read(const ConfigValue& value, ExternalAddress& out);
 bool read(const ConfigValue& value, AddressFamily& out);
 bool read(const ConfigValue& value, TlsVersion& out);
 bool read(const ConfigValue& value, control::RoomAuth& out);
+bool read(const ConfigValue& value, Redirect& out);
+/// `{ address = "IP:PORT" }`, also with `tls` and `domain`.
+bool read(const ConfigValue& value, AlternateServer& out);
 bool read(const ConfigValue& value, LogLevel& out);
 bool read(const ConfigValue& value, LogFormat& out);
 bool read(const ConfigValue& value, LogAddresses& out);
@@ -112,6 +115,7 @@ bool read(const ConfigValue& value, std::vector<T>& out) {
 [[nodiscard]] std::string show_toml(std::uint32_t value);
 [[nodiscard]] std::string show_toml(const ListenUrl& value);
 [[nodiscard]] std::string show_toml(const CertificateFiles& value);
+[[nodiscard]] std::string show_toml(const AlternateServer& value);
 [[nodiscard]] std::string show_toml(const SecretText& value);
 [[nodiscard]] std::string show_toml(const ConfiguredUser& value);
 [[nodiscard]] std::string show_toml(const ConfiguredKey& value);

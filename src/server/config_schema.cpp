@@ -22,7 +22,13 @@ void add_server_keys(std::vector<ConfigKey>& keys) {
   keys.push_back(key(
       "server.external", [](auto& c) -> auto& { return c.server.external; },
       "How the world sees the relay addresses behind 1:1 NAT: \"EXTERNAL/LOCAL\", or \"EXTERNAL\" alone "
-      "for every relay address of its family."));
+      "for every relay address of its family. EXTERNAL is an address, a name that has it in DNS, or "
+      "\"stun:SERVER\", a STUN server that is asked."));
+  keys.push_back(key(
+      "server.external_check", [](auto& c) -> auto& { return c.server.external_check; },
+      "How often names and STUN servers in server.external are asked again; whenever this machine's network changes "
+      "they are asked as well.",
+      between(Milliseconds{1000}, Milliseconds{std::chrono::hours{24}})));
   keys.push_back(key(
       "server.workers", [](auto& c) -> auto& { return c.server.workers; },
       "Threads that relay; 0 means one for each core.", between<std::uint32_t>(0, kMaxWorkers)));
@@ -30,6 +36,11 @@ void add_server_keys(std::vector<ConfigKey>& keys) {
       "server.drain_deadline", [](auto& c) -> auto& { return c.server.drain_deadline; },
       "How long a stop waits for live allocations to end by themselves.",
       between(Milliseconds{0}, Milliseconds{std::chrono::hours{24}})));
+  keys.push_back(key(
+      "server.drain_delay", [](auto& c) -> auto& { return c.server.drain_delay; },
+      "How long a server that drains still takes new allocations while /readyz says 503 already: until the load "
+      "balancers in front of it have noticed.",
+      between(Milliseconds{0}, Milliseconds{std::chrono::minutes{10}})));
 }
 
 void add_relay_keys(std::vector<ConfigKey>& keys) {
@@ -129,6 +140,7 @@ std::vector<ConfigKey> config_schema() {
   add_api_keys(keys);
   add_signaling_keys(keys);
   add_web_keys(keys);
+  add_cluster_keys(keys);
   add_metrics_keys(keys);
   add_log_keys(keys);
   return keys;

@@ -18,6 +18,7 @@ struct ConfigKey {
   std::function<bool(const ConfigValue&, Config&)> load;  ///< false after a mistake
   std::function<std::string(const Config&)> show;         ///< in TOML, secrets masked
   std::function<bool(const Config&, const Config&)> is_same;
+  std::function<std::string(const Config& before, const Config& after)> describe_change;  ///< no secrets in it
   std::function<void(const Config& from, Config& to)> copy;
 
   [[nodiscard]] std::string_view table() const noexcept;  ///< "relay.peers"; empty for `listen`

@@ -34,7 +34,7 @@ using Parsed = Result<T, ValueMistake>;
 [[nodiscard]] Parsed<PortRange> parse_peer_ports(std::string_view text);
 [[nodiscard]] Parsed<IpAddress> parse_ip_address(std::string_view text);
 [[nodiscard]] Parsed<IpPrefix> parse_ip_prefix(std::string_view text);
-/// "EXTERNAL" or "EXTERNAL/LOCAL".
+/// "EXTERNAL" or "EXTERNAL/LOCAL", where EXTERNAL is an IP address, a name, "stun:HOST" or "stun:HOST:PORT".
 [[nodiscard]] Parsed<ExternalAddress> parse_external_address(std::string_view text);
 
 enum class PortZero : std::uint8_t { refused, allowed };
@@ -48,6 +48,8 @@ enum class PortZero : std::uint8_t { refused, allowed };
 [[nodiscard]] Parsed<TlsVersion> parse_tls_version(std::string_view text);
 /// "token" or "open".
 [[nodiscard]] Parsed<control::RoomAuth> parse_room_auth(std::string_view text);
+/// "full" or "always".
+[[nodiscard]] Parsed<Redirect> parse_redirect(std::string_view text);
 [[nodiscard]] Parsed<LogLevel> parse_log_level(std::string_view text);
 [[nodiscard]] Parsed<LogFormat> parse_log_format(std::string_view text);
 [[nodiscard]] Parsed<LogAddresses> parse_log_addresses(std::string_view text);
@@ -67,6 +69,7 @@ enum class PortZero : std::uint8_t { refused, allowed };
 [[nodiscard]] std::string show(AddressFamily value);
 [[nodiscard]] std::string show(TlsVersion value);
 [[nodiscard]] std::string show(control::RoomAuth value);
+[[nodiscard]] std::string show(Redirect value);
 [[nodiscard]] std::string show(LogLevel value);
 [[nodiscard]] std::string show(LogFormat value);
 [[nodiscard]] std::string show(LogAddresses value);

@@ -1,5 +1,6 @@
 #include "server/core_config_builder.hpp"
 
+#include <algorithm>
 #include <string_view>
 #include <unordered_set>
 
@@ -35,16 +36,17 @@ turn::CredentialStore make_credentials(const Config& config, std::span<const con
 /// No core can hold more allocations than there are relay ports.
 std::uint32_t max_allocations(const Config& config, const RuntimeAddresses& addresses) {
   const auto ports = static_cast<std::uint32_t>(config.relay.ports.last - config.relay.ports.first + 1);
-  const auto possible = static_cast<std::uint32_t>(ports * addresses.relays.size());
+  // The table is made once; an address may come later.
+  const auto possible = static_cast<std::uint32_t>(ports * std::max<std::size_t>(1, addresses.relays.size()));
   const std::uint32_t total = config.quota.total;
   return total == 0 || total > possible ? possible : total;
 }
 
 }  // namespace
 
-std::shared_ptr<const turn::CoreConfig> make_core_config(const Config& config, const RuntimeAddresses& addresses,
-                                                         std::span<const control::StoredUser> stored, Random& random,
-                                                         const turn::CoreConfig* previous) {
+std::shared_ptr<turn::CoreConfig> make_core_config(const Config& config, const RuntimeAddresses& addresses,
+                                                   std::span<const control::StoredUser> stored, Random& random,
+                                                   const turn::CoreConfig* previous) {
   auto core = std::make_shared<turn::CoreConfig>();
   core->credentials = make_credentials(config, stored);
   if (previous != nullptr) {
@@ -57,7 +59,8 @@ std::shared_ptr<const turn::CoreConfig> make_core_config(const Config& config, c
   core->max_lifetime = config.relay.max_lifetime;
   core->follow_client_family = config.relay.follow_client_family;
   if (config.relay.rfc5766_channels) core->max_channel_number = stun::kMaxRfc5766ChannelNumber;
-  core->relays = turn::RelayAddresses(addresses.relays, config.relay.ports.first, config.relay.ports.last);
+  core->relays = turn::RelayAddresses(addresses.relays, config.relay.ports.first, config.relay.ports.last,
+                                      {addresses.former, addresses.awaited});
   core->peers = std::make_shared<turn::PeerPolicy>(turn::PeerRules{.allow = config.relay.peers.allow,
                                                                    .deny = config.relay.peers.deny,
                                                                    .broadcasts = addresses.broadcasts,

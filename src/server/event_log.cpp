@@ -1,8 +1,11 @@
 #include "server/event_log.hpp"
 
 #include <spdlog/pattern_formatter.h>
-#include <spdlog/sinks/stdout_sinks.h>
+#include <unistd.h>
 
+#include <utility>
+
+#include "server/nonblocking_sink.hpp"
 #include "server/printable_text.hpp"
 
 namespace turnpike::server {
@@ -75,23 +78,41 @@ std::string escape_log_value(std::string_view value) {
   return "\"" + escape_printable(cut(value)) + "\"";
 }
 
-EventLog::EventLog(const Config::Log& settings, spdlog::sink_ptr sink)
-    : format_(settings.format), logger_(std::make_shared<spdlog::logger>("turnpike", std::move(sink))) {
-  logger_->set_formatter(make_formatter(format_));
-  logger_->set_level(to_spdlog(settings.level));
+EventLog::EventLog(const Config::Log& settings, spdlog::sink_ptr sink, std::function<std::uint64_t()> lost)
+    : format_(settings.format),
+      logger_(std::make_shared<spdlog::logger>("turnpike", std::move(sink))),
+      lost_(std::move(lost)) {
+  apply(settings);
   logger_->flush_on(spdlog::level::trace);
+}
+
+void EventLog::apply(const Config::Log& settings) {
+  format_ = settings.format;
+  logger_->set_formatter(make_formatter(settings.format));
+  logger_->set_level(to_spdlog(settings.level));
 }
 
 bool EventLog::writes(LogLevel level) const { return logger_->should_log(to_spdlog(level)); }
 
 void EventLog::write(LogLevel level, std::string_view event, std::initializer_list<LogField> fields) const {
   if (!writes(level)) return;
+  const std::uint64_t lost = lost_lines();
+  write_line(level, event, fields);
+  const std::uint64_t untold = lost - told_lost_.load(std::memory_order_relaxed);
+  if (untold == 0 || lost_lines() != lost) return;  // this one was lost as well
+  told_lost_.store(lost, std::memory_order_relaxed);
+  write_line(LogLevel::warn, "log: lines were thrown away, whoever reads them is too slow or the disk is full",
+             {{"lines", untold}});
+}
+
+void EventLog::write_line(LogLevel level, std::string_view event, std::initializer_list<LogField> fields) const {
   const std::string line = format_ == LogFormat::text ? text_line(event, fields) : json_members(event, fields);
   logger_->log(to_spdlog(level), spdlog::string_view_t(line.data(), line.size()));
 }
 
-std::shared_ptr<const EventLog> make_stderr_log(const Config::Log& settings) {
-  return std::make_shared<EventLog>(settings, std::make_shared<spdlog::sinks::stderr_sink_mt>());
+std::shared_ptr<EventLog> make_stderr_log(const Config::Log& settings) {
+  const auto sink = std::make_shared<NonblockingSink>(STDERR_FILENO);
+  return std::make_shared<EventLog>(settings, sink, [sink] { return sink->lost_lines(); });
 }
 
 }  // namespace turnpike::server

@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 #include <spdlog/logger.h>
 
+#include <atomic>
+#include <cstdint>
+#include <functional>
 #include <initializer_list>
 #include <memory>
 #include <string>
@@ -29,21 +32,29 @@ struct LogField {
 /// reach a terminal as a control code. Any thread.
 class EventLog {
  public:
-  /// Writes to `sink`.
-  EventLog(const Config::Log& settings, spdlog::sink_ptr sink);
+  /// Writes to `sink`; `lost` says how many lines that has thrown away.
+  EventLog(const Config::Log& settings, spdlog::sink_ptr sink, std::function<std::uint64_t()> lost = {});
+
+  /// Level and format from now on.
+  void apply(const Config::Log& settings);
 
   void write(LogLevel level, std::string_view event, std::initializer_list<LogField> fields = {}) const;
   /// For skipping the making of fields that nobody will see.
   [[nodiscard]] bool writes(LogLevel level) const;
   void flush() const { logger_->flush(); }
+  [[nodiscard]] std::uint64_t lost_lines() const { return lost_ ? lost_() : 0; }
 
  private:
-  LogFormat format_;
+  void write_line(LogLevel level, std::string_view event, std::initializer_list<LogField> fields) const;
+
+  std::atomic<LogFormat> format_;
   std::shared_ptr<spdlog::logger> logger_;
+  std::function<std::uint64_t()> lost_;
+  mutable std::atomic<std::uint64_t> told_lost_{0};
 };
 
 /// The log on standard error, where systemd and containers look for it.
-[[nodiscard]] std::shared_ptr<const EventLog> make_stderr_log(const Config::Log& settings);
+[[nodiscard]] std::shared_ptr<EventLog> make_stderr_log(const Config::Log& settings);
 
 /// `value` for a text line: as it is when it is plain, else quoted with everything escaped that is no printable UTF-8.
 /// Cut at 512 bytes.

@@ -41,10 +41,27 @@ auto open_for_workers(ListenUrl& listener, std::uint32_t workers, Absence absenc
   return sockets;
 }
 
+/// All that were given to us for the listener.
+template <typename Take>
+auto adopt_for_workers(const ListenUrl& listener, InheritedSockets& inherited, net::BoundSocket::Kind kind,
+                       std::uint32_t workers, Take take) {
+  SocketSet<typename decltype(take(listener.endpoint))::value_type> sockets;
+  while (inherited.has(kind, listener.endpoint)) {
+    auto socket = take(listener.endpoint);
+    if (!socket) {
+      throw std::runtime_error(fmt::format("cannot use the socket that was given to us for {}: {}", show(listener),
+                                           socket.error().message()));
+    }
+    sockets.push_back(std::move(*socket));
+  }
+  if (sockets.size() < workers) inherited.note_shortage(listener, sockets.size(), workers);
+  return sockets;
+}
+
 class Binder {
  public:
-  Binder(const Config& config, std::uint32_t workers, bool with_tls)
-      : workers_(workers), with_tls_(with_tls), sets_(workers) {
+  Binder(const Config& config, std::uint32_t workers, bool with_tls, InheritedSockets& inherited)
+      : workers_(workers), with_tls_(with_tls), inherited_(inherited), sets_(workers) {
     datagram_.reuse_port = stream_.reuse_port = workers > 1;
     datagram_.coalesce_receive = true;
     datagram_.receive_buffer = static_cast<int>(config.limits.receive_buffer.bytes);
@@ -59,61 +76,124 @@ class Binder {
 
  private:
   bool bind_datagram(ListenUrl& listener, Absence absence) {
-    auto sockets = open_for_workers(listener, workers_, absence, [this](const Endpoint& endpoint) {
-      return net::UdpSocket::open(endpoint, datagram_);
-    });
+    constexpr auto kKind = net::BoundSocket::Kind::datagram;
+    const auto open = [this](const Endpoint& endpoint) { return net::UdpSocket::open(endpoint, datagram_); };
+    const auto take = [this](const Endpoint& endpoint) { return inherited_.take_udp(endpoint, datagram_); };
+    auto sockets = inherited_.has(kKind, listener.endpoint)
+                       ? adopt_for_workers(listener, inherited_, kKind, workers_, take)
+                       : open_for_workers(listener, workers_, absence, open);
     for (std::size_t i = 0; i < sockets.size(); ++i) {
-      sets_[i].datagram.push_back(
-          {std::move(sockets[i]), listener.scheme == ListenScheme::dtls, listener.proxy_protocol});
+      sets_[i % workers_].datagram.push_back({std::move(sockets[i]), role_of(listener)});
     }
     return !sockets.empty();
   }
   bool bind_stream(ListenUrl& listener, Absence absence) {
-    auto sockets = open_for_workers(listener, workers_, absence, [this](const Endpoint& endpoint) {
-      return net::TcpListener::open(endpoint, stream_);
-    });
+    constexpr auto kKind = net::BoundSocket::Kind::stream;
+    const auto open = [this](const Endpoint& endpoint) { return net::TcpListener::open(endpoint, stream_); };
+    const auto take = [this](const Endpoint& endpoint) { return inherited_.take_tcp(endpoint, stream_); };
+    auto sockets = inherited_.has(kKind, listener.endpoint)
+                       ? adopt_for_workers(listener, inherited_, kKind, workers_, take)
+                       : open_for_workers(listener, workers_, absence, open);
     for (std::size_t i = 0; i < sockets.size(); ++i) {
-      sets_[i].stream.push_back({std::move(sockets[i]), make_stream_policy(listener, with_tls_)});
+      sets_[i % workers_].stream.push_back({std::move(sockets[i]), make_stream_policy(listener, with_tls_)});
     }
     return !sockets.empty();
   }
 
   std::uint32_t workers_;
   bool with_tls_;
+  InheritedSockets& inherited_;
   net::UdpSocketOptions datagram_;
   net::TcpListenerOptions stream_;
   std::vector<WorkerListeners> sets_;
 };
 
-/// The IPv4 listener that one on [::] stands for as well; nothing when there is a listener on that port already.
-std::optional<ListenUrl> ipv4_counterpart(const ListenUrl& listener, const std::vector<ListenUrl>& all) {
-  if (!listener.endpoint.address.is_v6() || !listener.endpoint.address.is_unspecified()) return std::nullopt;
-  ListenUrl counterpart = listener;
-  counterpart.endpoint.address = IpAddress::any(AddressFamily::ipv4);
-  const bool taken = std::ranges::any_of(all, [&](const ListenUrl& other) {
-    return other.endpoint.address.is_v4() && other.endpoint.port == listener.endpoint.port &&
-           is_datagram(other.scheme) == is_datagram(listener.scheme);
-  });
-  if (taken) return std::nullopt;
-  return counterpart;
+bool is_same_socket(const ListenUrl& a, const ListenUrl& b) noexcept {
+  return is_datagram(a.scheme) == is_datagram(b.scheme) && a.endpoint == b.endpoint;
 }
+
+/// Goes from the listeners that there are to those that are wanted: keeps a socket where it can.
+class Arranger {
+ public:
+  Arranger(const ListenerTable& before, Binder& binder) : left_(before), binder_(binder) {}
+
+  /// Gives whether it is served now.
+  bool serve(const ListenUrl& written, Absence absence) {
+    ListenUrl bound = written;
+    if (const auto kept = take_serving(written)) {
+      bound.endpoint = *kept;
+    } else if (const auto back = std::ranges::find_if(
+                   left_.leaving, [&](const ListenUrl& each) { return is_same_socket(each, written); });
+               back != left_.leaving.end()) {
+      left_.leaving.erase(back);
+    } else if (!binder_.bind(bound, absence)) {
+      return false;
+    }
+    after_.serving.push_back({written, bound});
+    return true;
+  }
+
+  /// The IPv4 listener that one on [::] stands for as well, unless there is a listener on that port already.
+  void serve_counterpart(const ListenUrl& bound) {
+    if (!bound.endpoint.address.is_v6() || !bound.endpoint.address.is_unspecified()) return;
+    ListenUrl counterpart = bound;
+    counterpart.endpoint.address = IpAddress::any(AddressFamily::ipv4);
+    const bool taken = std::ranges::any_of(after_.serving, [&](const BoundListener& other) {
+      return other.bound.endpoint.address.is_v4() && other.bound.endpoint.port == counterpart.endpoint.port &&
+             is_datagram(other.bound.scheme) == is_datagram(counterpart.scheme);
+    });
+    if (!taken) serve(counterpart, Absence::whatever_the_reason);
+  }
+
+  /// What nobody wants any more: streams go on without their listener, datagrams need it as long as there are
+  /// allocations.
+  [[nodiscard]] ListenerTable finish() {
+    after_.leaving = std::move(left_.leaving);
+    for (const BoundListener& each : left_.serving) {
+      if (is_datagram(each.bound.scheme)) after_.leaving.push_back(each.bound);
+    }
+    return std::move(after_);
+  }
+  [[nodiscard]] const ListenerTable& so_far() const noexcept { return after_; }
+
+ private:
+  /// Port 0 of the file is whatever the same listener got for it before.
+  std::optional<Endpoint> take_serving(const ListenUrl& written) {
+    const auto found = std::ranges::find_if(left_.serving, [&](const BoundListener& each) {
+      if (written.endpoint.port != 0) return is_same_socket(each.bound, written);
+      return is_same_socket(each.written, written) && each.written.scheme == written.scheme;
+    });
+    if (found == left_.serving.end()) return std::nullopt;
+    const Endpoint endpoint = found->bound.endpoint;
+    left_.serving.erase(found);
+    return endpoint;
+  }
+
+  ListenerTable left_;
+  ListenerTable after_;
+  Binder& binder_;
+};
 
 }  // namespace
 
-std::vector<WorkerListeners> bind_listeners(Config& config, std::uint32_t workers, bool chosen, bool with_tls) {
-  Binder binder(config, workers, with_tls);
-  std::vector<ListenUrl> bound;
-  for (ListenUrl& listener : config.listen) {
-    if (binder.bind(listener, chosen ? Absence::forbidden : Absence::family_only)) bound.push_back(listener);
+std::vector<ListenUrl> ListenerTable::urls() const {
+  std::vector<ListenUrl> urls;
+  for (const BoundListener& each : serving) urls.push_back(each.bound);
+  return urls;
+}
+
+ListenerChange bind_listeners(const ListenerTable& before, const Config& wanted, const BindOptions& options,
+                              InheritedSockets& inherited) {
+  Binder binder(wanted, options.workers, options.with_tls, inherited);
+  Arranger arranger(before, binder);
+  for (const ListenUrl& listener : wanted.listen) {
+    arranger.serve(listener, options.chosen ? Absence::forbidden : Absence::family_only);
   }
-  if (bound.empty()) throw std::runtime_error("nothing to listen on");
-  const std::vector<ListenUrl> written = bound;
-  for (const ListenUrl& listener : written) {
-    auto counterpart = ipv4_counterpart(listener, bound);
-    if (counterpart && binder.bind(*counterpart, Absence::whatever_the_reason)) bound.push_back(*counterpart);
-  }
-  config.listen = std::move(bound);
-  return binder.take();
+  const std::vector<BoundListener> written = arranger.so_far().serving;
+  if (written.empty()) throw std::runtime_error("nothing to listen on");
+  for (const BoundListener& listener : written) arranger.serve_counterpart(listener.bound);
+  inherited.close_rest();
+  return {arranger.finish(), binder.take()};
 }
 
 }  // namespace turnpike::server

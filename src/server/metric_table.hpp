@@ -34,6 +34,9 @@ enum class Metric : std::uint8_t {
   // Limits.
   relay_ports,
   relay_ports_free,
+  relay_addresses,
+  external_changes,
+  external_failures,
   allocations_limit,
   user_allocations_limit,
   client_allocations_limit,
@@ -84,7 +87,9 @@ enum class Metric : std::uint8_t {
   start_time,
   workers,
   draining,
+  drain_deadline,
   ready,
+  alternate_up,
   config_reloads,
   config_reload_failures,
   lost_reports,
@@ -107,7 +112,8 @@ struct MetricDefinition {
   [[nodiscard]] std::size_t label_count() const noexcept;
 };
 
-/// Ordered by Metric. Labels take values of short, fixed lists only: never a username, never an address.
+/// Ordered by Metric. Labels take values of short lists only, fixed or of the
+/// configuration: never a username, never an address of a client or a peer.
 [[nodiscard]] std::span<const MetricDefinition> metric_table() noexcept;
 [[nodiscard]] const MetricDefinition& definition_of(Metric metric) noexcept;
 /// "counter", "gauge" or "histogram".

@@ -92,6 +92,11 @@ void report_relaying(const MetricsInput& input, MetricSheet& sheet) {
   sheet.set(Metric::rate_limited_sources, {"wrong_keys"}, input.control.slowed_sources);
   sheet.set(Metric::relay_ports, input.relay_ports);
   sheet.set(Metric::relay_ports_free, workers.relay_ports_free);
+  sheet.set(Metric::relay_addresses, {"offered"}, input.relay_addresses.offered);
+  sheet.set(Metric::relay_addresses, {"awaited"}, input.relay_addresses.unknown);
+  sheet.set(Metric::relay_addresses, {"absent"}, input.relay_addresses.absent);
+  sheet.set(Metric::external_changes, input.external_changes);
+  sheet.set(Metric::external_failures, input.external_failures);
   sheet.set(Metric::allocations_limit, input.quota.total);
   sheet.set(Metric::user_allocations_limit, input.quota.per_user);
   sheet.set(Metric::client_allocations_limit, input.quota.per_client_address);

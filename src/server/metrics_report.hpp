@@ -22,6 +22,14 @@ struct MetricsInput {
   WorkerStatistics workers;  ///< of all workers together
   std::uint32_t worker_count = 0;
   std::uint64_t relay_ports = 0;  ///< all of them, in use or free
+  struct RelayAddressCounts {
+    std::uint64_t offered = 0;
+    std::uint64_t unknown = 0;  ///< waiting for their public address
+    std::uint64_t absent = 0;
+  };
+  RelayAddressCounts relay_addresses;
+  std::uint64_t external_changes = 0;
+  std::uint64_t external_failures = 0;
   turn::QuotaLimits quota;
   std::uint64_t rationed_sources = 0;  ///< turn::ErrorRation::held_back()
   control::ControlPlane::Counters control;
@@ -33,6 +41,12 @@ struct MetricsInput {
   std::string version;
   UnixSeconds started{};
   bool draining = false;
+  std::optional<UnixSeconds> drain_deadline;
+  struct Alternate {
+    std::string address;
+    bool is_up = false;
+  };
+  std::vector<Alternate> alternates;
   bool ready = true;
   std::uint64_t config_reloads = 0;  ///< that took effect
   std::uint64_t failed_config_reloads = 0;

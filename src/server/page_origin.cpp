@@ -47,7 +47,7 @@ std::optional<std::string> find_origin(const Config& config, const std::string& 
   return std::nullopt;
 }
 
-bool is_public(const IpAddress& address) noexcept { return !is_loopback(address); }
+bool is_beyond_loopback(const IpAddress& address) noexcept { return !is_loopback(address); }
 bool is_local(const IpAddress& address) noexcept { return is_loopback(address) || address.is_unspecified(); }
 
 }  // namespace
@@ -56,15 +56,16 @@ std::optional<std::string> public_page_origin(const Config& config) {
   if (config.server.host.empty() || !config.web.enabled || !config.signaling.enabled) return std::nullopt;
   const bool has_tls = !config.tls.certificates.empty();
   const auto port = find_port(config, kHttpsPort, [&](const ListenUrl& listener) {
-    return is_public(listener.endpoint.address) ? rank_secure_at(listener, has_tls) : std::nullopt;
+    return is_beyond_loopback(listener.endpoint.address) ? rank_secure_at(listener, has_tls) : std::nullopt;
   });
   return port ? std::optional(origin("https", config.server.host, *port, kHttpsPort)) : std::nullopt;
 }
 
 std::optional<std::string> page_url(const Config& config, bool has_tls) {
   if (!config.web.enabled) return std::nullopt;
-  const auto found = config.server.host.empty() ? find_origin(config, "localhost", has_tls, true, is_local)
-                                                : find_origin(config, config.server.host, has_tls, false, is_public);
+  const auto found = config.server.host.empty()
+                         ? find_origin(config, "localhost", has_tls, true, is_local)
+                         : find_origin(config, config.server.host, has_tls, false, is_beyond_loopback);
   return found ? std::optional(*found + '/') : std::nullopt;
 }
 

@@ -28,6 +28,9 @@ class PausableListener {
     resumes_ = now + kPause;
     static_cast<void>(epoll.modify(listener_.native_handle(), token.encode(), {.readable = false}));
   }
+  [[nodiscard]] error_code rename(net::EpollSet& epoll, EventToken token) noexcept {
+    return epoll.modify(listener_.native_handle(), token.encode(), {.readable = !is_paused()});
+  }
   void resume_if_due(net::EpollSet& epoll, EventToken token, Instant now) noexcept {
     if (!resumes_ || *resumes_ > now) return;
     resumes_.reset();

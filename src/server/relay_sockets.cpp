@@ -12,21 +12,33 @@ constexpr int kBindAttempts = 16;
 
 RelaySockets::RelaySockets(Options options, Random& random, net::EpollSet& epoll, ForeignPort on_foreign_port)
     : options_(std::move(options)), random_(random), epoll_(epoll), on_foreign_port_(std::move(on_foreign_port)) {
-  pools_.reserve(options_.addresses.size());
-  for (std::size_t i = 0; i < options_.addresses.size(); ++i) {
-    pools_.emplace_back(options_.ports, options_.worker, options_.workers);
+  offer(options_.addresses);
+}
+
+void RelaySockets::offer(std::span<const IpAddress> addresses) {
+  for (Place& place : places_) place.offered = std::ranges::find(addresses, place.address) != addresses.end();
+  for (const IpAddress& address : addresses) {
+    if (std::ranges::find(places_, address, &Place::address) != places_.end()) continue;
+    // An index that nothing refers to any more serves again: addresses may come and go for years.
+    const auto unused = std::ranges::find_if(places_, [](const Place& place) { return place.is_unused(); });
+    if (unused == places_.end()) {
+      places_.push_back({address, make_pool()});
+    } else {
+      unused->address = address;
+      unused->offered = true;
+    }
   }
 }
 
 std::optional<RelaySocket> RelaySockets::bind(std::uint32_t address, std::uint16_t port) {
-  auto socket = net::UdpSocket::open({options_.addresses[address], port}, options_.socket);
+  auto socket = net::UdpSocket::open({places_[address].address, port}, options_.socket);
   if (!socket) return std::nullopt;
   return RelaySocket{std::move(*socket), address};
 }
 
 std::optional<RelaySockets::OpenedPair> RelaySockets::open_on(std::uint32_t address, turn::OpenRelaySocket::Port port) {
   using Port = turn::OpenRelaySocket::Port;
-  net::PortPool& pool = pools_[address];
+  net::PortPool& pool = places_[address].ports;
   std::vector<std::uint16_t> unusable;  // kept out of the pool while we look on, or we would draw them again
   std::optional<OpenedPair> opened;
   for (int attempt = 0; attempt < kBindAttempts && !opened; ++attempt) {
@@ -49,23 +61,17 @@ std::optional<RelaySockets::OpenedPair> RelaySockets::open_on(std::uint32_t addr
 }
 
 std::optional<std::uint32_t> RelaySockets::lease_port(AddressFamily family, const TryBind& try_bind) {
-  const std::size_t count = options_.addresses.size();
-  const std::size_t start = count == 0 ? 0 : static_cast<std::size_t>(random_.below(count));
-  for (std::size_t i = 0; i < count; ++i) {
-    const auto address = static_cast<std::uint32_t>((start + i) % count);
-    if (options_.addresses[address].family() == family && lease_on(address, try_bind)) return address;
-  }
-  return std::nullopt;
+  return find_place(family, [&](std::uint32_t place) { return lease_on(place, try_bind); });
 }
 
 bool RelaySockets::lease_on(std::uint32_t address, const TryBind& try_bind) {
-  net::PortPool& pool = pools_[address];
+  net::PortPool& pool = places_[address].ports;
   std::vector<std::uint16_t> unusable;  // as above
   bool leased = false;
   for (int attempt = 0; attempt < kBindAttempts && !leased; ++attempt) {
     const auto port = pool.take(random_);
     if (!port) break;
-    leased = try_bind({options_.addresses[address], *port});
+    leased = try_bind({places_[address].address, *port});
     if (!leased) unusable.push_back(*port);
   }
   for (const std::uint16_t each : unusable) pool.give_back(each);
@@ -73,23 +79,19 @@ bool RelaySockets::lease_on(std::uint32_t address, const TryBind& try_bind) {
 }
 
 std::optional<Endpoint> RelaySockets::open(const turn::OpenRelaySocket& command) {
-  // Addresses of a family share the load: start anywhere, try each.
-  const std::size_t count = options_.addresses.size();
-  const std::size_t start = count == 0 ? 0 : static_cast<std::size_t>(random_.below(count));
-  for (std::size_t i = 0; i < count; ++i) {
-    const auto address = static_cast<std::uint32_t>((start + i) % count);
-    if (options_.addresses[address].family() != command.family) continue;
-    auto opened = open_on(address, command.port);
-    if (!opened) continue;
-    const auto local = install(command.allocation, std::move(opened->own));
-    if (!local) {
-      if (opened->reserved) close(std::move(*opened->reserved));
-      return std::nullopt;
-    }
-    if (opened->reserved) reserved_.emplace_back(command.token, std::move(*opened->reserved));
-    return local;
+  std::optional<OpenedPair> opened;
+  const auto found = find_place(command.family, [&](std::uint32_t place) {
+    opened = open_on(place, command.port);
+    return opened.has_value();
+  });
+  if (!found) return std::nullopt;
+  const auto local = install(command.allocation, std::move(opened->own));
+  if (!local) {
+    if (opened->reserved) close(std::move(*opened->reserved));
+    return std::nullopt;
   }
-  return std::nullopt;
+  if (opened->reserved) reserved_.emplace_back(command.token, std::move(*opened->reserved));
+  return local;
 }
 
 std::optional<Endpoint> RelaySockets::install(turn::AllocationId allocation, RelaySocket socket) {
@@ -120,7 +122,7 @@ void RelaySockets::close(RelaySocket socket) {
   { const net::UdpSocket closing = std::move(socket.socket); }  // the port is free only after the close
   const std::uint32_t owner = net::PortPool::owner_of(port, options_.workers);
   if (owner == options_.worker) {
-    pools_[address].give_back(port);
+    places_[address].ports.give_back(port);
   } else {
     on_foreign_port_(owner, address, port);
   }
@@ -155,13 +157,13 @@ void RelaySockets::close_all() {
 
 std::size_t RelaySockets::free_ports() const noexcept {
   std::size_t sum = 0;
-  for (const net::PortPool& pool : pools_) sum += pool.free_count();
+  for (const Place& place : places_) sum += place.offered ? place.ports.free_count() : 0;
   return sum;
 }
 
 std::size_t RelaySockets::port_capacity() const noexcept {
   std::size_t sum = 0;
-  for (const net::PortPool& pool : pools_) sum += pool.capacity();
+  for (const Place& place : places_) sum += place.offered ? place.ports.capacity() : 0;
   return sum;
 }
 

@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdio>
 #include <exception>
 
@@ -12,6 +13,7 @@
 #include "server/demo_ports.hpp"
 #include "server/demo_tls.hpp"
 #include "server/page_origin.hpp"
+#include "server/printable_text.hpp"
 #include "server/server.hpp"
 
 namespace turnpike::server {
@@ -37,12 +39,17 @@ void print_banner(const Server& server) {
 }  // namespace
 
 int run_server(const ServeOptions& options) {
+  const ServiceManager manager = find_service_manager(process_environment());
   try {
+    // Whoever reads the log may go away: that must not be our end.
+    static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
     raise_descriptor_limit();
     Config config = options.config;
     if (options.demo && !options.listeners_chosen) choose_demo_ports(config, probe_port);
     Server server(std::move(config),
-                  {options.listeners_chosen, options.demo ? make_demo_tls() : nullptr, options.reread}, options.log);
+                  {options.listeners_chosen, options.demo ? make_demo_tls() : nullptr, options.reread, manager,
+                   take_inherited_sockets()},
+                  options.log);
     for (const std::string& warning : server.addresses().warnings) options.log->write(LogLevel::warn, warning);
     if (options.demo) {
       print_banner(server);
@@ -54,6 +61,7 @@ int run_server(const ServeOptions& options) {
   } catch (const std::exception& error) {
     options.log->write(LogLevel::error, "cannot serve", {{"reason", error.what()}});
     options.log->flush();
+    if (manager.notify) manager.notify(fmt::format("STATUS=Cannot serve: {}", escape_line(error.what())));
     return 1;
   }
 }

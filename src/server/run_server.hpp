@@ -12,7 +12,7 @@ struct ServeOptions {
   Config config;                  ///< checked
   bool demo = false;              ///< print demo_banner() to standard output once everything listens
   bool listeners_chosen = false;  ///< somebody wrote the listeners down: each must bind. Else one family may be absent.
-  std::shared_ptr<const EventLog> log;
+  std::shared_ptr<EventLog> log;
   std::function<LoadedConfig()> reread;  ///< the configuration once more, at any time later; null for the demo
 };
 

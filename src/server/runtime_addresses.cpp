@@ -3,8 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/udp.hpp>
+
+#include "turnpike/net/udp_socket.hpp"
 
 namespace turnpike::server {
 namespace {
@@ -37,33 +40,72 @@ std::vector<IpAddress> relay_locals(const Config& config, AddressFamily family, 
   return locals;
 }
 
-/// A pair that names the address wins over one that stands for the whole family.
-IpAddress external_of(const Config& config, const IpAddress& local) {
-  IpAddress external = local;
+/// A pair that names the address wins over one that stands for the whole family, and there an address in the file over
+/// what is looked up.
+const ExternalAddress* find_external(const Config& config, const IpAddress& local) {
+  const ExternalAddress* found = nullptr;
   for (const ExternalAddress& entry : config.server.external) {
-    if (entry.local == local) return entry.external;
-    if (!entry.local && entry.external.family() == local.family()) external = entry.external;
+    if (!entry.stands_for(local)) continue;
+    if (entry.local) return &entry;
+    if (found == nullptr || entry.fixed() != nullptr) found = &entry;
   }
-  return external;
+  return found;
 }
 
-void resolve_relays(const Config& config, const DefaultAddresses& defaults, RuntimeAddresses& out) {
-  for (const AddressFamily family : config.relay.families) {
-    for (const IpAddress& local : relay_locals(config, family, defaults)) {
-      out.relays.push_back({local, external_of(config, local)});
-    }
+ExternalQuestion make_question(const ExternalAddress& entry, const IpAddress& local) {
+  if (const auto* server = std::get_if<StunServer>(&entry.source)) return {*server, local};
+  return {std::get<HostName>(entry.source), local};
+}
+
+/// Nothing while it must be looked up and is not known. An address that is public itself is then announced as it is.
+std::optional<IpAddress> external_of(const Config& config, const IpAddress& local, const AddressKnowledge& knowledge,
+                                     RuntimeAddresses& out) {
+  const ExternalAddress* entry = find_external(config, local);
+  if (entry == nullptr) return local;
+  if (const IpAddress* fixed = entry->fixed()) return *fixed;
+  const ExternalQuestion question = make_question(*entry, local);
+  out.asked.push_back(question);
+  if (const auto known = knowledge.external(question)) return known;
+  if (is_public(local)) return local;
+  return std::nullopt;
+}
+
+void resolve_relay(const Config& config, const IpAddress& local, const AddressKnowledge& knowledge,
+                   RuntimeAddresses& out) {
+  if (!knowledge.is_usable(local)) {
+    out.absent.push_back(local);
+  } else if (const auto external = external_of(config, local, knowledge, out)) {
+    out.relays.push_back({local, *external});
+    return;
+  } else {
+    out.unknown.push_back(local);
   }
-  if (out.relays.empty()) out.warnings.emplace_back("no address to relay from: allocations will be refused");
+  add_once(out.awaited, local.family());
+}
+
+void resolve_relays(const Config& config, const DefaultAddresses& defaults, const AddressKnowledge& knowledge,
+                    RuntimeAddresses& out) {
+  for (const AddressFamily family : config.relay.families) {
+    for (const IpAddress& local : relay_locals(config, family, defaults)) resolve_relay(config, local, knowledge, out);
+  }
+  if (out.relays.empty() && out.awaited.empty()) {
+    out.warnings.emplace_back("no address to relay from: allocations will be refused");
+  }
 }
 
 void warn_about_foreign_relays(std::span<const net::InterfaceAddress> interfaces, RuntimeAddresses& out) {
-  for (const auto& mapping : out.relays) {
-    const auto is_it = [&](const net::InterfaceAddress& entry) { return entry.address == mapping.local; };
+  const auto is_foreign = [&](const IpAddress& local) {
     // Any address of 127.0.0.0/8 can be bound, whatever the interface says.
-    if (interfaces.empty() || is_loopback(mapping.local) || std::ranges::any_of(interfaces, is_it)) continue;
-    out.warnings.push_back(
-        fmt::format("relay address {} is on no interface of this machine", mapping.local.to_string()));
-  }
+    return !interfaces.empty() && !is_loopback(local) &&
+           std::ranges::find(interfaces, local, &net::InterfaceAddress::address) == interfaces.end();
+  };
+  const auto warn = [&](const IpAddress& local) {
+    if (is_foreign(local)) {
+      out.warnings.push_back(fmt::format("relay address {} is on no interface of this machine", local.to_string()));
+    }
+  };
+  for (const auto& mapping : out.relays) warn(mapping.local);
+  for (const IpAddress& local : out.absent) warn(local);
 }
 
 void add_listener(const ListenUrl& listen, const IpAddress& address, RuntimeAddresses& out) {
@@ -122,6 +164,30 @@ bool is_link_local(const IpAddress& address) noexcept {
   return kV4.contains(address) || kV6.contains(address);
 }
 
+bool is_public(const IpAddress& address) noexcept {
+  constexpr std::array kElsewhere{
+      IpPrefix{IpAddress::v4(0, 0, 0, 0), 8},      IpPrefix{IpAddress::v4(10, 0, 0, 0), 8},
+      IpPrefix{IpAddress::v4(100, 64, 0, 0), 10},  IpPrefix{IpAddress::v4(172, 16, 0, 0), 12},
+      IpPrefix{IpAddress::v4(192, 168, 0, 0), 16}, IpPrefix{IpAddress::v4(224, 0, 0, 0), 3},
+      IpPrefix{IpAddress::v6({0xfc}), 7},          IpPrefix{IpAddress::v6({0xff}), 8},
+      IpPrefix{IpAddress::v6({0, 0}), 8}};
+  return !is_loopback(address) && !is_link_local(address) &&
+         std::ranges::none_of(kElsewhere, [&](const IpPrefix& block) { return block.contains(address); });
+}
+
+bool can_bind(const IpAddress& address) { return net::UdpSocket::open({address, 0}, {}).has_value(); }
+
+std::vector<RuntimeAddresses::Mapping> find_former(const RuntimeAddresses& before, const RuntimeAddresses& fresh) {
+  std::vector<RuntimeAddresses::Mapping> former;
+  for (const auto& list : {before.relays, before.former}) {
+    for (const RuntimeAddresses::Mapping& mapping : list) {
+      const bool is_offered = std::ranges::find(fresh.relays, mapping) != fresh.relays.end();
+      if (!is_offered && former.size() < kMaxFormer) add_once(former, mapping);
+    }
+  }
+  return former;
+}
+
 std::optional<IpAddress> probe_default_route(AddressFamily family) {
   namespace ip = boost::asio::ip;
   const bool v4 = family == AddressFamily::ipv4;
@@ -138,10 +204,17 @@ std::optional<IpAddress> probe_default_route(AddressFamily family) {
   return v4 ? IpAddress::v4(local.address().to_v4().to_bytes()) : IpAddress::v6(local.address().to_v6().to_bytes());
 }
 
-DefaultAddresses detect_default_addresses(std::span<const net::InterfaceAddress> interfaces, const RouteProbe& probe) {
+DefaultAddresses detect_default_addresses(std::span<const net::InterfaceAddress> interfaces, const RouteProbe& probe,
+                                          const DefaultAddresses& before) {
+  const auto is_there = [&](const IpAddress& address) {
+    return std::ranges::any_of(interfaces,
+                               [&](const auto& entry) { return entry.address == address && !entry.loopback; });
+  };
   const auto detect = [&](AddressFamily family) {
     const std::optional<IpAddress> routed = probe(family);
-    return routed && !is_link_local(*routed) ? routed : find_interface(interfaces, family, false);
+    if (routed && !is_link_local(*routed)) return routed;
+    if (before.of(family) && is_there(*before.of(family))) return before.of(family);
+    return find_interface(interfaces, family, false);
   };
   DefaultAddresses found{detect(AddressFamily::ipv4), detect(AddressFamily::ipv6)};
   if (found.ipv4 || found.ipv6) return found;
@@ -149,9 +222,9 @@ DefaultAddresses detect_default_addresses(std::span<const net::InterfaceAddress>
 }
 
 RuntimeAddresses resolve_addresses(const Config& config, std::span<const net::InterfaceAddress> interfaces,
-                                   const DefaultAddresses& defaults) {
+                                   const DefaultAddresses& defaults, const AddressKnowledge& knowledge) {
   RuntimeAddresses out;
-  resolve_relays(config, defaults, out);
+  resolve_relays(config, defaults, knowledge, out);
   warn_about_foreign_relays(interfaces, out);
   resolve_listeners(config, interfaces, out);
   resolve_broadcasts(interfaces, out);

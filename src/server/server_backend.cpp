@@ -83,6 +83,9 @@ std::vector<prometheus::MetricFamily> Server::make_metrics(const WorkerStatistic
   input.workers = workers;
   input.worker_count = static_cast<std::uint32_t>(workers_.size());
   input.relay_ports = ports * addresses_.relays.size();
+  input.relay_addresses = {addresses_.relays.size(), addresses_.unknown.size(), addresses_.absent.size()};
+  input.external_changes = external_.changes();
+  input.external_failures = external_.failures();
   input.quota = make_quota_limits(config_);
   input.rationed_sources = error_ration_->held_back(sample_now().mono);
   input.control = control_plane_->counters();
@@ -94,10 +97,14 @@ std::vector<prometheus::MetricFamily> Server::make_metrics(const WorkerStatistic
   input.version = TURNPIKE_VERSION;
   input.started = started_.wall;
   input.draining = phase_ >= Phase::draining;
+  if (drain_) input.drain_deadline = drain_->status().deadline;
+  for (const AlternateWatch::State& each : alternates_.states()) {
+    input.alternates.push_back({each.server.address.to_string(), each.health == AlternateWatch::Health::up});
+  }
   input.ready = unready_reasons().empty();
   input.config_reloads = reloads_;
   input.failed_config_reloads = failed_reloads_;
-  input.lost_reports = reports_.lost();
+  input.lost_reports = reports_.lost() + log_->lost_lines();
   input.worker_latency = mailbox_latency_;
   input.control_lateness = loop_lateness_;
   return make_metric_families(input);
@@ -125,6 +132,10 @@ control::ServerStatus Server::status_without_counts() const {
   status.static_users = core_config_->credentials.user_count();
   status.configured = configured_;
   status.pending = waiting_for_restart_;
+  if (drain_) status.drain = drain_->status();
+  for (const AlternateWatch::State& each : alternates_.states()) {
+    status.alternates.push_back({each.server.address.to_string(), std::string(to_string(each.health))});
+  }
   return status;
 }
 
@@ -155,6 +166,7 @@ void Server::status(std::function<void(control::ServerStatus)> answer) {
                  if (missing > 0) return;
                  control::ServerStatus status = status_without_counts();
                  status.allocations = *sum;
+                 if (status.drain) status.drain->allocations = *sum;
                  answer(std::move(status));
                });
 }
@@ -170,7 +182,9 @@ std::vector<std::string> Server::unready_reasons() const {
   if (config_.quota.total != 0 && quota_->total() >= config_.quota.total) {
     reasons.emplace_back("quota.total allocations are in use");
   }
-  if (free_relay_ports_ == 0U && phase_ == Phase::serving) reasons.emplace_back("no relay port is free");
+  const auto missing = missing_external();
+  if (missing) reasons.push_back(*missing);
+  if (!missing && free_relay_ports_ == 0U && phase_ == Phase::serving) reasons.emplace_back("no relay port is free");
   return reasons;
 }
 

@@ -20,11 +20,22 @@ constexpr Duration kTicketKeyLifetime = std::chrono::hours{12};
 void Server::load_certificates(std::shared_ptr<const net::TlsSettings> fallback) {
   tls_ = std::move(fallback);
   if (config_.tls.certificates.empty()) return;
-  net::TlsOptions options;
-  options.only_tls13 = config_.tls.min_version == TlsVersion::tls13;
-  options.alpn = config_.tls.alpn;
-  certificates_ = std::make_unique<CertificateStore>(config_.tls.certificates, options, random_);
+  certificates_ = make_certificate_store(config_.tls);
   tls_ = certificates_->current();
+}
+
+std::unique_ptr<CertificateStore> Server::make_certificate_store(const Config::Tls& tls) {
+  net::TlsOptions options;
+  options.only_tls13 = tls.min_version == TlsVersion::tls13;
+  options.alpn = tls.alpn;
+  return std::make_unique<CertificateStore>(tls.certificates, options, random_);
+}
+
+void Server::take_certificates(std::unique_ptr<CertificateStore> store,
+                               std::shared_ptr<const net::TlsSettings> settings) {
+  if (store && certificates_) store->succeed(*certificates_);
+  if (store || !settings) certificates_ = std::move(store);
+  tls_ = std::move(settings);
 }
 
 void Server::watch_certificates() {

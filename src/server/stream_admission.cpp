@@ -12,6 +12,7 @@ namespace turnpike::server {
 namespace {
 
 constexpr int kAcceptsAtOnce = 16;
+constexpr int kMostWaiting = 4096;  // net.core.somaxconn's usual size
 // How long a client may take none of what its data connection still holds for it.
 constexpr Duration kDrainTimeout = Seconds{60};
 
@@ -29,6 +30,44 @@ void Streams::add_listener(net::TcpListener listener, StreamPolicy policy) {
   }
   listeners_.push_back(
       {PausableListener(std::move(listener)), std::make_shared<const StreamPolicy>(std::move(policy))});
+}
+
+void Streams::arrange_listeners(const PolicyOf& policy_of) {
+  for (Listener& listener : std::exchange(listeners_, {})) {
+    net::TcpListener& socket = listener.listener.socket();
+    auto policy = policy_of(socket.local_endpoint());
+    if (!policy) {
+      admit_waiting(listener);
+      epoll_.remove(socket.native_handle());
+      continue;
+    }
+    listener.policy = std::make_shared<const StreamPolicy>(*std::move(policy));
+    const EventToken token{EventToken::Kind::tcp_listener, static_cast<std::uint32_t>(listeners_.size())};
+    if (const auto error = listener.listener.rename(epoll_, token)) throw boost::system::system_error(error, "epoll");
+    listeners_.push_back(std::move(listener));
+  }
+}
+
+// They have done nothing wrong: closing the listener would reset them.
+void Streams::admit_waiting(Listener& listener) {
+  for (int i = 0; i < kMostWaiting; ++i) {
+    auto socket = listener.listener.socket().accept();
+    if (!socket) return;
+    ++counters_.accepted;
+    admit(std::move(*socket), listener);
+  }
+}
+
+// In each list all are moved by the same time, so that the first stays the next.
+void Streams::set_options(const Options& options) noexcept {
+  std::array<Duration, kWaitingCount> before{};
+  for (std::size_t i = 0; i < kWaitingCount; ++i) before[i] = timeout_of(static_cast<Waiting>(i));
+  options_ = options;
+  for (std::size_t i = 0; i < kWaitingCount; ++i) {
+    const Duration longer = timeout_of(static_cast<Waiting>(i)) - before[i];
+    if (longer == Duration{}) continue;
+    for (const std::uint32_t slot : waiting_[i]) slots_[slot].connection->deadline += longer;
+  }
 }
 
 void Streams::on_listener_ready(std::uint32_t index) {

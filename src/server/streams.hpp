@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <list>
 #include <memory>
 #include <optional>
@@ -90,6 +91,12 @@ class Streams {
 
   /// May throw boost::system::system_error: start-up only.
   void add_listener(net::TcpListener listener, StreamPolicy policy);
+  /// Each listener goes by what `policy_of(its address)` gives; those that get nothing take the connections that wait
+  /// already and are closed. Between two rounds of events only: tokens change. May throw boost::system::system_error.
+  using PolicyOf = std::function<std::optional<StreamPolicy>(const Endpoint& bound)>;
+  void arrange_listeners(const PolicyOf& policy_of);
+  /// Times count for those who wait already; beyond a lower bound nobody is thrown out, but nobody comes in either.
+  void set_options(const Options& options) noexcept;
   /// For streams accepted from now on.
   void set_tls(std::shared_ptr<const net::TlsSettings> settings) noexcept { tls_ = std::move(settings); }
   void set_now(Instant now) noexcept { now_ = now; }
@@ -181,6 +188,7 @@ class Streams {
   [[nodiscard]] StreamId id_of(std::uint32_t slot) const noexcept { return {slot, slots_[slot].generation}; }
   [[nodiscard]] Connection* insert(net::TcpSocket socket, ClientStream stream, std::uint32_t& slot);
   void admit(net::TcpSocket socket, const Listener& listener);
+  void admit_waiting(Listener& listener);
   [[nodiscard]] bool make_room();
   [[nodiscard]] bool evict_oldest(std::initializer_list<Waiting> among);
   void refuse_with_reserve(Listener& listener);

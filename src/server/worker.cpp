@@ -52,26 +52,6 @@ Worker::~Worker() {
   readable_.release();  // the descriptor belongs to epoll_
 }
 
-void Worker::add_listeners(WorkerListeners listeners) {
-  const auto watch = [this](const net::UdpSocket& socket, EventToken token) {
-    if (const auto error = epoll_.add(socket.native_handle(), token.encode())) {
-      throw boost::system::system_error(error, "epoll");
-    }
-  };
-  for (WorkerListeners::Datagram& each : listeners.datagram) {
-    if (each.is_plain()) {
-      watch(each.socket, {EventToken::Kind::udp_listener, static_cast<std::uint32_t>(listeners_.size())});
-      listeners_.push_back(std::move(each.socket));
-    } else {
-      watch(each.socket, {EventToken::Kind::special_listener, static_cast<std::uint32_t>(special_listeners_.size())});
-      special_listeners_.push_back(std::move(each));
-    }
-  }
-  for (WorkerListeners::Stream& each : listeners.stream) {
-    streams_.add_listener(std::move(each.socket), std::move(each.policy));
-  }
-}
-
 void Worker::start() {
   wait_for_datagrams();
   thread_ = std::thread([this] { io_.run(); });

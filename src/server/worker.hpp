@@ -14,6 +14,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "server/listener_role.hpp"
 #include "server/proxy_routes.hpp"
 #include "server/relay_sockets.hpp"
 #include "server/send_arena.hpp"
@@ -55,9 +56,7 @@ class WorkerObserver {
 struct WorkerListeners {
   struct Datagram {
     net::UdpSocket socket;
-    bool only_dtls = false;
-    std::vector<IpPrefix> proxies{};  ///< not empty: every datagram begins with a PROXY protocol header
-    [[nodiscard]] bool is_plain() const noexcept { return !only_dtls && proxies.empty(); }
+    DatagramRole role{};
   };
   struct Stream {
     net::TcpListener socket;
@@ -65,6 +64,14 @@ struct WorkerListeners {
   };
   std::vector<Datagram> datagram;
   std::vector<Stream> stream;
+};
+
+/// What all workers are to listen on, and how.
+struct ListenerArrangement {
+  std::vector<ListenUrl> serving;  ///< with the ports that are really bound
+  bool with_tls = false;
+  int receive_buffer = 0;  ///< of datagram listeners; 0 leaves them as they are
+  int send_buffer = 0;
 };
 
 /// One core's share of the server: an io_context run by one thread, listeners, client streams, relay core, relay
@@ -86,13 +93,21 @@ class Worker final : StreamEvents, TcpRelayEvents, net::DtlsServer::Events {
     const std::vector<std::unique_ptr<Worker>>& workers;  ///< complete before any of them starts
   };
 
+  /// What of the options can change later.
+  struct Limits {
+    Streams::Options streams;
+    net::DtlsServer::Options dtls;
+    int relay_receive_buffer = 0;  ///< of sockets opened from now on
+    int relay_send_buffer = 0;
+  };
+
   /// May throw boost::system::system_error: start-up only.
   Worker(Options options, const Surroundings& surroundings);
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
   ~Worker() override;
 
-  /// Before start(), once. May throw boost::system::system_error.
+  /// Before start(). May throw boost::system::system_error.
   void add_listeners(WorkerListeners listeners);
   void start();
   /// Ends the loop after what is posted so far, and the thread with it.
@@ -111,6 +126,7 @@ class Worker final : StreamEvents, TcpRelayEvents, net::DtlsServer::Events {
   // From here on: only inside post().
   void start_draining() noexcept { core_.start_draining(); }
   [[nodiscard]] std::size_t allocation_count() const noexcept { return core_.allocation_count(); }
+  [[nodiscard]] bool announces(const IpAddress& address) const noexcept { return core_.announces(address); }
   [[nodiscard]] std::uint64_t free_relay_ports() const noexcept { return relay_sockets_.free_ports(); }
   [[nodiscard]] WorkerStatistics statistics() const noexcept;
   /// Another worker's client redeems a reservation of ours; the answer goes back through its mailbox.
@@ -121,10 +137,23 @@ class Worker final : StreamEvents, TcpRelayEvents, net::DtlsServer::Events {
   void on_data_connection(MovingStream moving, const turn::BindDataConnection& bind);
   /// For streams accepted and handshakes begun from now on. Null: no TLS and no DTLS.
   void set_tls(const std::shared_ptr<const net::TlsSettings>& settings);
+  void set_limits(const Limits& limits) noexcept;
+
+  // Listeners: worker_listeners.cpp.
+  /// `arrangement` from now on; `opened` are those of it that are new. A stream listener that is no longer in it is
+  /// closed, its streams stay. A datagram listener takes no new clients any more and waits for settle_listeners(). May
+  /// throw boost::system::system_error and std::bad_alloc.
+  void arrange_listeners(const ListenerArrangement& arrangement, WorkerListeners opened);
+  /// How many allocations came by each of these datagram listeners.
+  [[nodiscard]] std::vector<std::size_t> count_allocations_at(const std::vector<Endpoint>& listeners) const;
+  /// At no worker has one of these an allocation any more: `idle` ones need not remember how they were before, and
+  /// those that were removed are closed. All workers close theirs: a socket less, and the kernel would send the clients
+  /// of the others to other workers.
+  void settle_listeners(const std::vector<Endpoint>& idle, const std::vector<Endpoint>& removed);
   void give_back_port(std::uint32_t address, std::uint16_t port) { relay_sockets_.give_back_port(address, port); }
 
   // For the control plane: worker_control.cpp. Clients of ended allocations keep their connections.
-  /// Ends what `config` no longer vouches for.
+  /// Relays from the addresses of `config`, and ends what it no longer vouches for.
   void replace_config(std::shared_ptr<const turn::CoreConfig> config);
   /// Refuses the username and ends its allocations. False when there was no room to remember it.
   bool revoke(std::string username, UnixSeconds expiry);
@@ -162,19 +191,31 @@ class Worker final : StreamEvents, TcpRelayEvents, net::DtlsServer::Events {
   void arm_timer();
   [[nodiscard]] std::optional<Instant> next_deadline() const noexcept;
 
-  // Clients that are not plain UDP: worker_clients.cpp.
-  void serve_special_listener(WorkerListeners::Datagram& listener);
-  void serve_proxied(WorkerListeners::Datagram& listener, const net::ReceivedDatagram& datagram);
-  void serve_dtls_or_drop(const FiveTuple& five_tuple, ByteSpan datagram, DropReason reason) noexcept;
-  void serve_message(const FiveTuple& client, ByteSpan message);
-  [[nodiscard]] ByteSpan keep(ByteSpan bytes) noexcept;
-  /// `message` may be padded in the tail-room of `payload`.
-  void forward_to_other_client(const FiveTuple& client, ByteSpan message, MutableByteSpan payload) noexcept;
+  // Listeners: worker_listeners.cpp.
+  enum class Watch : std::uint8_t { begin, move };
+  void place(WorkerListeners::Datagram listener, Watch watch);
+  [[nodiscard]] std::vector<WorkerListeners::Datagram> take_datagram_listeners();
+  [[nodiscard]] net::UdpSocket* find_listener(const FiveTuple& client) noexcept;
   struct Route {
     net::UdpSocket* listener;
     Endpoint to;
   };
   [[nodiscard]] std::optional<Route> find_route(const FiveTuple& client) noexcept;
+  struct Arrival {
+    FiveTuple five_tuple;  ///< as if it were plain UDP
+    ByteSpan payload;
+    std::optional<Endpoint> proxy;  ///< that it came by
+  };
+  void serve_special_listener(WorkerListeners::Datagram& listener);
+  void serve_special(const DatagramRole& role, const net::ReceivedDatagram& datagram);
+  void serve_arrival(const DatagramRole& role, const Arrival& arrival, bool is_welcome);
+  void serve_dtls_or_drop(const FiveTuple& five_tuple, ByteSpan datagram, DropReason reason) noexcept;
+
+  // Clients that are not plain UDP: worker_clients.cpp.
+  void serve_message(const FiveTuple& client, ByteSpan message);
+  [[nodiscard]] ByteSpan keep(ByteSpan bytes) noexcept;
+  /// `message` may be padded in the tail-room of `payload`.
+  void forward_to_other_client(const FiveTuple& client, ByteSpan message, MutableByteSpan payload) noexcept;
   void hold_client(const FiveTuple& client, bool held);
   void on_stream_message(const FiveTuple& client, ByteSpan message) override;
   void on_stream_closed(const FiveTuple& client) override;
@@ -204,7 +245,6 @@ class Worker final : StreamEvents, TcpRelayEvents, net::DtlsServer::Events {
   void run(turn::AllocationStarted& command);
   void run(turn::AllocationEnded& command);
   void run(turn::RequestRefused& command);
-  [[nodiscard]] net::UdpSocket* find_listener(const FiveTuple& client) noexcept;
 
   struct OpenedSocket {
     turn::AllocationId allocation;

@@ -2,11 +2,9 @@
 #include <utility>
 
 #include "server/worker.hpp"
-#include "turnpike/net/proxy_header.hpp"
-#include "turnpike/stun/framing.hpp"
 #include "turnpike/turn/wrap.hpp"
 
-// Clients that do not come over plain UDP: streams, DTLS, and whatever comes through a proxy.
+// Clients that do not come over plain UDP: streams and DTLS. Their datagrams arrive in worker_listeners.cpp.
 namespace turnpike::server {
 
 void Worker::set_tls(const std::shared_ptr<const net::TlsSettings>& settings) {
@@ -16,6 +14,13 @@ void Worker::set_tls(const std::shared_ptr<const net::TlsSettings>& settings) {
   } else if (settings) {
     dtls_.emplace(settings, dtls_options_, random_);
   }
+}
+
+void Worker::set_limits(const Limits& limits) noexcept {
+  streams_.set_options(limits.streams);
+  dtls_options_ = limits.dtls;
+  if (dtls_) dtls_->set_options(limits.dtls);
+  relay_sockets_.set_buffers(limits.relay_receive_buffer, limits.relay_send_buffer);
 }
 
 void Worker::serve_other(const net::EpollSet::Event& event) {
@@ -28,72 +33,6 @@ void Worker::serve_other(const net::EpollSet::Event& event) {
     case EventToken::Kind::relay_listener: return tcp_relays_.on_relay_ready(token.index);
     case EventToken::Kind::peer_connection: return tcp_relays_.on_peer_ready(token.index, event);
   }
-}
-
-// Datagrams -------------------------------------------------------------------------------------------------------
-
-void Worker::serve_special_listener(WorkerListeners::Datagram& listener) {
-  for (const net::ReceivedDatagram& datagram : read(listener.socket)) {
-    if (!listener.proxies.empty()) {
-      serve_proxied(listener, datagram);
-    } else {
-      serve_dtls_or_drop({datagram.from, datagram.to, Transport::dtls}, datagram.payload, DropReason::not_turn);
-    }
-  }
-}
-
-void Worker::serve_proxied(WorkerListeners::Datagram& listener, const net::ReceivedDatagram& datagram) {
-  if (!is_within(listener.proxies, datagram.from.address)) return statistics_.count(DropReason::untrusted_proxy);
-  const auto header = net::parse_proxy_header(datagram.payload);
-  if (!header || (header->source && !header->is_datagram)) return statistics_.count(DropReason::untrusted_proxy);
-  FiveTuple five_tuple{header->source.value_or(datagram.from), datagram.to, Transport::udp};
-  five_tuple.client.address = five_tuple.client.address.unmapped();
-  const ByteSpan payload = datagram.payload.subspan(header->length);
-  if (stun::classify(payload) == stun::PacketKind::dtls) five_tuple.transport = Transport::dtls;
-  proxy_routes_.learn(five_tuple, datagram.from);
-  if (five_tuple.transport == Transport::dtls) {
-    return serve_dtls_or_drop(five_tuple, payload, DropReason::not_turn);
-  }
-  const turn::ClientVerdict verdict = core_.on_client_datagram(five_tuple, payload, now_, outbox_);
-  switch (verdict.kind) {
-    case turn::ClientVerdict::Kind::forward: return forward_to_peer(verdict);
-    case turn::ClientVerdict::Kind::handled: return run_commands();
-    case turn::ClientVerdict::Kind::drop: return statistics_.count(verdict.reason);
-  }
-}
-
-void Worker::serve_dtls_or_drop(const FiveTuple& five_tuple, ByteSpan datagram, DropReason reason) noexcept {
-  if (reason != DropReason::not_turn || !dtls_ || stun::classify(datagram) != stun::PacketKind::dtls) {
-    return statistics_.count(reason);
-  }
-  dtls_->receive({five_tuple.client, five_tuple.server, Transport::dtls}, datagram, now_.mono, *this);
-}
-
-net::UdpSocket* Worker::find_listener(const FiveTuple& client) noexcept {
-  const auto serves = [&client](const net::UdpSocket& listener) {
-    const Endpoint& local = listener.local_endpoint();
-    return local == client.server || (listener.is_wildcard() && local.port == client.server.port &&
-                                      local.address.family() == client.server.address.family());
-  };
-  for (net::UdpSocket& listener : listeners_) {
-    if (serves(listener)) return &listener;
-  }
-  for (auto& listener : special_listeners_) {
-    if (serves(listener.socket)) return &listener.socket;
-  }
-  return nullptr;
-}
-
-std::optional<Worker::Route> Worker::find_route(const FiveTuple& client) noexcept {
-  net::UdpSocket* listener = find_listener(client);
-  if (listener == nullptr) return std::nullopt;
-  for (const auto& special : special_listeners_) {
-    if (&special.socket != listener || special.proxies.empty()) continue;
-    const auto proxy = proxy_routes_.find(client);
-    if (!proxy) return std::nullopt;
-    return Route{listener, *proxy};
-  }
-  return Route{listener, client.client};
 }
 
 // Both directions -------------------------------------------------------------------------------------------------

@@ -5,6 +5,9 @@
 namespace turnpike::server {
 
 void Worker::replace_config(std::shared_ptr<const turn::CoreConfig> config) {
+  std::vector<IpAddress> addresses;
+  for (const auto& mapping : config->relays.offered()) addresses.push_back(mapping.local);
+  relay_sockets_.offer(addresses);
   core_.replace_config(std::move(config));
   end_unvouched();
 }

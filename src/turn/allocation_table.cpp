@@ -2,16 +2,30 @@
 
 #include <algorithm>
 #include <bit>
+#include <utility>
 
 #include "turnpike/base/check.hpp"
 
 namespace turnpike::turn {
 
 AllocationTable::AllocationTable(std::size_t max_allocations, const KeyedHash& hash)
-    : max_allocations_(max_allocations),
-      hash_(hash),
-      index_(std::bit_ceil(std::max<std::size_t>(2 * max_allocations, 16))),
-      mask_(index_.size() - 1) {}
+    : max_allocations_(max_allocations), hash_(hash), index_(index_size(max_allocations)), mask_(index_.size() - 1) {}
+
+std::size_t AllocationTable::index_size(std::size_t max_allocations) noexcept {
+  return std::bit_ceil(std::max<std::size_t>(2 * max_allocations, 16));
+}
+
+void AllocationTable::set_bound(std::size_t max_allocations) {
+  if (const std::size_t wanted = index_size(max_allocations); wanted > index_.size()) {
+    std::vector<IndexEntry> larger(wanted);
+    const std::vector<IndexEntry> old = std::exchange(index_, std::move(larger));
+    mask_ = index_.size() - 1;
+    for (const IndexEntry& entry : old) {
+      if (entry.slot != kEmpty) index_[index_position(slots_[entry.slot].five_tuple, entry.hash)] = entry;
+    }
+  }
+  max_allocations_ = max_allocations;
+}
 
 // [packet-path 5 begin] turn/allocation_table: five-tuple to allocation
 std::size_t AllocationTable::index_position(const FiveTuple& five_tuple, std::uint32_t hash) const noexcept {

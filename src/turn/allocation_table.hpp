@@ -12,7 +12,7 @@ namespace turnpike::turn {
 
 /// All allocations of a core: slots that never move, and one hash index from five-tuple to slot. insert() and erase()
 /// are the only ways in and out, so the two stay consistent. Slots grow with use up to the bound, the index has its
-/// full size from the start.
+/// full size at once.
 class AllocationTable {
  public:
   AllocationTable(std::size_t max_allocations, const KeyedHash& hash);
@@ -20,6 +20,9 @@ class AllocationTable {
   /// An empty allocation for a five-tuple that has none; null at the bound. May throw std::bad_alloc, without effect.
   [[nodiscard]] Allocation* insert(const FiveTuple& five_tuple);
   void erase(Allocation& allocation) noexcept;
+
+  /// Who is there beyond a lower bound stays. May throw std::bad_alloc, without effect.
+  void set_bound(std::size_t max_allocations);
 
   [[nodiscard]] Allocation* find(const FiveTuple& five_tuple) noexcept;
   /// Null when the id's allocation is gone.
@@ -41,6 +44,7 @@ class AllocationTable {
   };
   static constexpr std::uint32_t kEmpty = UINT32_MAX;
 
+  [[nodiscard]] static std::size_t index_size(std::size_t max_allocations) noexcept;
   [[nodiscard]] std::size_t index_position(const FiveTuple& five_tuple, std::uint32_t hash) const noexcept;
   [[nodiscard]] std::uint32_t hash_of(const FiveTuple& five_tuple) const noexcept {
     return static_cast<std::uint32_t>(hash_(five_tuple));

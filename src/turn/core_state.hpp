@@ -33,6 +33,7 @@ struct CoreState {
   CoreTotals counted;                  ///< what has been; RelayCore::totals() adds what lives
   std::uint32_t unvouched_from = 0;    ///< where end_unvouched() goes on: all slots below are vouched for
   std::uint64_t data_indications = 0;  ///< counts their transaction ids
+  std::uint32_t redirections = 0;      ///< whose turn it is: see redirect()
   bool draining = false;
 };
 

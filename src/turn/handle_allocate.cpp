@@ -7,6 +7,7 @@
 
 #include "turn/allocate_plan.hpp"
 #include "turn/end_allocation.hpp"
+#include "turn/redirect.hpp"
 #include "turn/reply.hpp"
 
 namespace turnpike::turn {
@@ -19,10 +20,11 @@ constexpr std::array kFamilies{AddressFamily::ipv4, AddressFamily::ipv6};
 // Longer than any worker takes to open a socket or to ask another worker for one.
 constexpr Seconds kOpeningTimeout{10};
 
-ErrorCode refusal_code(QuotaRefusal refusal) noexcept {
-  // The bounds that concern this client are 486, those of the machine are 508 (RFC 8656 section 7.2 step 10).
+Refusal refuse_by_quota(CoreState& state, const FiveTuple& five_tuple, QuotaRefusal refusal, bool redeems) noexcept {
+  // The bounds that concern this client are 486, those of the machine are 508 (RFC 8656 section 7.2 step 10), or 300
+  // (step 11) where another machine has room.
   const bool of_client = refusal == QuotaRefusal::user || refusal == QuotaRefusal::client_address;
-  return of_client ? ErrorCode::allocation_quota_reached : ErrorCode::insufficient_capacity;
+  return of_client ? Refusal(ErrorCode::allocation_quota_reached) : refuse_for_capacity(state, five_tuple, redeems);
 }
 
 ReplyContext reply_context(const Allocation& allocation) noexcept {
@@ -95,13 +97,13 @@ Refused start_allocation(CoreState& state, const Request& request, const Allocat
   std::string account_name(request.authentication.account);
   state.expiries.reserve_slots(state.allocations.slot_count() + 1);
   Allocation* allocation = state.allocations.insert(request.five_tuple);
-  if (allocation == nullptr) return Refusal(ErrorCode::insufficient_capacity);
+  if (allocation == nullptr) return refuse_for_capacity(state, request.five_tuple, plan.redeem.has_value());
   if (!plan.redeem) {
     const bool reserves = plan.port == OpenRelaySocket::Port::even_and_reserve_next;
     auto admitted = admit(state, account_name, request.five_tuple.client.address, reserves);
     if (!admitted) {
       state.allocations.erase(*allocation);
-      return Refusal(refusal_code(admitted.error()));
+      return refuse_by_quota(state, request.five_tuple, admitted.error(), false);
     }
     allocation->account = std::move(*admitted);
   }
@@ -140,8 +142,8 @@ void go_live(CoreState& state, Allocation& allocation, Now now, Outbox& outbox) 
   outbox.push(std::move(started));
 }
 
-void refuse_opened(CoreState& state, Allocation& allocation, ErrorCode code, Now now, Outbox& outbox) noexcept {
-  send_error(state, reply_context(allocation), Refusal(code), now, outbox);
+void refuse_opened(CoreState& state, Allocation& allocation, const Refusal& refusal, Now now, Outbox& outbox) noexcept {
+  send_error(state, reply_context(allocation), refusal, now, outbox);
   end_allocation(state, allocation, EndReason::stopped, now, outbox);
 }
 
@@ -161,11 +163,15 @@ Refused handle_allocate(CoreState& state, const Request& request) noexcept {
   }
   const auto plan = plan_allocate(state, request);
   if (!plan) return plan.error();
-  if (state.draining) return Refusal(ErrorCode::insufficient_capacity);
+  const bool redeems = plan->redeem.has_value();
+  if (state.draining) return refuse_for_capacity(state, request.five_tuple, redeems);
+  if (state.config->alternates && state.config->alternates->always && !redeems) {
+    if (const auto elsewhere = redirect(state, request.five_tuple)) return elsewhere;
+  }
   try {
     return start_allocation(state, request, *plan);
   } catch (const std::bad_alloc&) {
-    return Refusal(ErrorCode::insufficient_capacity);
+    return refuse_for_capacity(state, request.five_tuple, redeems);
   }
 }
 
@@ -181,14 +187,16 @@ void on_relay_socket_opened(CoreState& state, Allocation& allocation, std::optio
   }
   if (allocation.is_opening()) return;  // the other family is still to come
   if (!allocation.has_family(AddressFamily::ipv4) && !allocation.has_family(AddressFamily::ipv6)) {
-    refuse_opened(state, allocation, ErrorCode::insufficient_capacity, now, outbox);
+    refuse_opened(state, allocation, refuse_for_capacity(state, allocation.five_tuple, allocation.answer.redeems), now,
+                  outbox);
     return;
   }
   if (allocation.answer.redeems) {
     // Only now: the reservation itself held a place in the quota until it was taken.
     auto account = state.env.quota.admit(allocation.answer.redeemer, allocation.five_tuple.client.address);
     if (!account) {
-      refuse_opened(state, allocation, refusal_code(account.error()), now, outbox);
+      const Refusal refusal = refuse_by_quota(state, allocation.five_tuple, account.error(), true);
+      refuse_opened(state, allocation, refusal, now, outbox);
       return;
     }
     allocation.account = std::move(*account);

@@ -109,6 +109,30 @@ CoreTotals RelayCore::totals(Now now) const noexcept {
   return totals;
 }
 
+bool RelayCore::has_allocation(const FiveTuple& five_tuple) const noexcept {
+  return state_->allocations.find(five_tuple) != nullptr;
+}
+
+bool RelayCore::announces(const IpAddress& address) const noexcept {
+  for (std::uint32_t slot = 0; slot < state_->allocations.slot_count(); ++slot) {
+    const Allocation& allocation = state_->allocations.at(slot);
+    if (allocation.state == Allocation::State::free) continue;
+    for (const RelayedAddress& relayed : allocation.relayed) {
+      if (relayed.announced.port != 0 && relayed.announced.address == address) return true;
+    }
+  }
+  return false;
+}
+
+std::size_t RelayCore::count_allocations(const std::function<bool(const FiveTuple&)>& is_meant) const {
+  std::size_t count = 0;
+  for (std::uint32_t slot = 0; slot < state_->allocations.slot_count(); ++slot) {
+    const Allocation& allocation = state_->allocations.at(slot);
+    if (allocation.state != Allocation::State::free && is_meant(allocation.five_tuple)) ++count;
+  }
+  return count;
+}
+
 Traffic RelayCore::traffic() const noexcept {
   Traffic traffic;
   for (const auto& families : state_->counted.by_client) {

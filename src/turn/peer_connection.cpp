@@ -76,7 +76,8 @@ std::optional<ConnectionId> accept_peer(CoreState& state, AllocationId id, const
                                         Outbox& outbox) noexcept {
   Allocation* allocation = state.allocations.find(id);
   if (allocation == nullptr || allocation->protocol != RelayProtocol::tcp) return std::nullopt;
-  const Endpoint peer = state.config->relays.from_wire(source);
+  const Endpoint peer = state.config->relays.from_wire(
+      source, [&](const Endpoint& known) { return may_connect_in(state, *allocation, known, now); });
   if (!may_connect_in(state, *allocation, peer, now)) return std::nullopt;
   PeerConnection* connection = nullptr;
   try {

@@ -4,8 +4,20 @@
 
 namespace turnpike::turn {
 
+RelayAddresses::RelayAddresses(std::vector<Mapping> offered, std::uint16_t first_port, std::uint16_t last_port,
+                               Others others)
+    : mappings_(std::move(offered)),
+      offered_(mappings_.size()),
+      awaited_(std::move(others.awaited)),
+      first_port_(first_port),
+      last_port_(last_port) {
+  mappings_.insert(mappings_.end(), others.former.begin(), others.former.end());
+}
+
 bool RelayAddresses::has_family(AddressFamily family) const noexcept {
-  return std::ranges::any_of(mappings_, [family](const Mapping& mapping) { return mapping.local.family() == family; });
+  return std::ranges::any_of(offered(),
+                             [family](const Mapping& mapping) { return mapping.local.family() == family; }) ||
+         std::ranges::find(awaited_, family) != awaited_.end();
 }
 
 Endpoint RelayAddresses::announced(const Endpoint& local) const noexcept {

@@ -19,7 +19,8 @@ CoreState::CoreState(std::shared_ptr<const CoreConfig> core_config, const RelayC
              config->credentials.offers_username_anonymity()),
       allocations(config->max_allocations, hash),
       connections(config->max_core_connections, environment.worker),
-      revocations(RelayCore::kMaxRevocations, hash) {}
+      revocations(RelayCore::kMaxRevocations, hash),
+      redirections(environment.worker) {}
 
 RelayCore::RelayCore(std::shared_ptr<const CoreConfig> config, const Environment& environment)
     : state_(std::make_unique<CoreState>(std::move(config), environment)) {}

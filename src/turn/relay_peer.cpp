@@ -29,6 +29,19 @@ bool admit_to_client(const CoreState& state, Allocation& allocation, std::size_t
   return true;
 }
 
+// A relayed address whose external one has changed has two spellings while allocations of both times live: the client
+// means the one that it has named.
+Endpoint as_client_knows(const CoreState& state, const Allocation& allocation, const Endpoint& source,
+                         Now now) noexcept {
+  const RelayAddresses& relays = state.config->relays;
+  if (!relays.has_former()) return relays.from_wire(source);
+  const PeerTable& peers = allocation.peers;
+  const auto has_channel = [&](const Endpoint& peer) { return peers.find_channel_of(peer, now.mono) != nullptr; };
+  const Endpoint bound = relays.from_wire(source, has_channel);
+  if (has_channel(bound)) return bound;
+  return relays.from_wire(source, [&](const Endpoint& peer) { return peers.is_permitted(peer.address, now.mono); });
+}
+
 }  // namespace
 
 PeerVerdict relay_peer(CoreState& state, AllocationId id, const Endpoint& source, std::size_t length,
@@ -36,7 +49,7 @@ PeerVerdict relay_peer(CoreState& state, AllocationId id, const Endpoint& source
   Allocation* allocation = state.allocations.find(id);
   if (allocation == nullptr) return PeerVerdict::drop(DropReason::stale_relay_socket);
   PeerVerdict verdict;
-  verdict.peer = state.config->relays.from_wire(source);
+  verdict.peer = as_client_knows(state, *allocation, source, now);
   const Channel* channel = allocation->peers.find_channel_of(verdict.peer, now.mono);
   const bool permitted = channel != nullptr ? allocation->peers.is_permitted(*channel, now.mono)
                                             : allocation->peers.is_permitted(verdict.peer.address, now.mono);
@@ -57,7 +70,7 @@ std::optional<DropReason> relay_icmp(CoreState& state, AllocationId id, const En
                                      Now now, Outbox& outbox) noexcept {
   const Allocation* allocation = state.allocations.find(id);
   if (allocation == nullptr) return DropReason::stale_relay_socket;
-  const Endpoint known = state.config->relays.from_wire(peer);
+  const Endpoint known = as_client_knows(state, *allocation, peer, now);
   if (!allocation->peers.is_permitted(known.address, now.mono)) return DropReason::icmp_not_permitted;
   stun::MessageBuilder builder(outbox.message_buffer(), stun::Method::data, stun::MessageClass::indication,
                                next_indication_id(state));

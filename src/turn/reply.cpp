@@ -21,6 +21,19 @@ bool finish_reply(const ReplyContext& context, stun::MessageBuilder& builder, Ou
   return true;
 }
 
+namespace {
+
+// RFC 8489 section 10: the client's own address family first.
+void add_redirection(const Redirection& redirection, stun::MessageBuilder& builder) noexcept {
+  builder.add_address(stun::AttributeType::alternate_server, *redirection.server);
+  if (redirection.other_family != nullptr) {
+    builder.add_address(stun::AttributeType::alternate_server, *redirection.other_family);
+  }
+  if (!redirection.domain.empty()) builder.add_text(stun::AttributeType::alternate_domain, redirection.domain);
+}
+
+}  // namespace
+
 bool send_error(CoreState& state, const ReplyContext& context, const Refusal& refusal, Now now,
                 Outbox& outbox) noexcept {
   stun::MessageBuilder builder(outbox.message_buffer(), context.method, stun::MessageClass::error,
@@ -33,6 +46,7 @@ bool send_error(CoreState& state, const ReplyContext& context, const Refusal& re
     builder.add(stun::AttributeType::password_algorithms, password_algorithms_value());
   }
   if (refusal.unknown.count > 0) builder.add_unknown_attributes(refusal.unknown);
+  if (refusal.redirection) add_redirection(*refusal.redirection, builder);
   if (!finish_reply(context, builder, outbox)) return false;
   outbox.push(RequestRefused{context.method, refusal.code});
   return true;

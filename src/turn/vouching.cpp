@@ -17,6 +17,7 @@ bool is_vouched_for(const CoreState& state, const Allocation& allocation, Now no
 }  // namespace
 
 void RelayCore::replace_config(std::shared_ptr<const CoreConfig> config) {
+  state_->allocations.set_bound(config->max_allocations);
   state_->config = std::move(config);
   const CredentialStore& credentials = state_->config->credentials;
   state_->nonces =

@@ -20,6 +20,7 @@ EVEN_PORT, REQUESTED_TRANSPORT, DONT_FRAGMENT = 0x0018, 0x0019, 0x001A
 MESSAGE_INTEGRITY_SHA256, PASSWORD_ALGORITHM = 0x001C, 0x001D
 XOR_MAPPED_ADDRESS, RESERVATION_TOKEN = 0x0020, 0x0022
 ADDITIONAL_ADDRESS_FAMILY, ADDRESS_ERROR_CODE, PASSWORD_ALGORITHMS, FINGERPRINT = 0x8000, 0x8001, 0x8002, 0x8028
+ALTERNATE_DOMAIN, ALTERNATE_SERVER = 0x8003, 0x8023
 
 
 class Malformed(Exception):
@@ -50,6 +51,14 @@ def read_xor_address(value, transaction):
     if len(packed) != {1: 4, 2: 16}.get(family):
         raise Malformed("address")
     return str(ipaddress.ip_address(packed)), port ^ COOKIE >> 16
+
+
+def read_address(value):
+    """MAPPED-ADDRESS and its kin, such as ALTERNATE-SERVER (RFC 8489 section 14.1)."""
+    family, port = struct.unpack("!xBH", value[:4])
+    if len(value) != {1: 8, 2: 20}.get(family):
+        raise Malformed("address")
+    return str(ipaddress.ip_address(value[4:])), port
 
 
 def long_term_key(user, realm, password):

@@ -115,6 +115,23 @@ class TurnClient:
         self.mapped = answer.address(XOR_MAPPED_ADDRESS)
         return answer
 
+    def allocate_where_sent(self, *attributes):
+        """Allocate, and where the server says 300 the same at the server it names (RFC 8489 section 10): with the same
+        credentials and over the same transport, and at none twice. Gives the servers that were asked, in order."""
+        asked = [self.server]
+        while True:
+            try:
+                self.allocate(*attributes)
+                return asked
+            except Refused as refused:
+                if refused.code != 300:
+                    raise
+                alternate = read_address(refused.response.get(ALTERNATE_SERVER))
+                if alternate in asked:
+                    raise
+            self.server = alternate
+            asked.append(alternate)
+
     def refresh(self, lifetime=600):
         return self.request(REFRESH, [(LIFETIME, struct.pack("!I", lifetime))])
 

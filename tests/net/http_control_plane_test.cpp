@@ -90,7 +90,7 @@ TEST_F(ControlPlaneTest, ALocalAdminNeedsNoKey) {
 
 TEST_F(ControlPlaneTest, WhoAsksForTheDrainStillGetsAnAnswer) {
   EXPECT_THAT(ask("POST /api/v1/drain", {}, true), StartsWith("HTTP/1.1 202"));
-  EXPECT_EQ(backend_.drains, 1);
+  EXPECT_EQ(backend_.drains.size(), 1U);
 }
 
 TEST_F(ControlPlaneTest, CountsWhatHappened) {

@@ -44,19 +44,18 @@ class RunningServer {
   }
 
   explicit RunningServer(Config config = settings(), std::shared_ptr<const net::TlsSettings> tls = nullptr,
-                         std::function<LoadedConfig()> reread = {})
+                         std::function<LoadedConfig()> reread = {}, ServiceManager manager = {})
       : sink_(std::make_shared<spdlog::sinks::ostream_sink_mt>(text_)),
         log_(std::make_shared<EventLog>(config.log, sink_)),
-        server_(std::make_unique<Server>(std::move(config), Server::Options{true, std::move(tls), std::move(reread)},
-                                         log_)),
+        server_(std::make_unique<Server>(
+            std::move(config), Server::Options{true, std::move(tls), std::move(reread), std::move(manager)}, log_)),
+        listeners_(server_->config().listen),
         thread_([this] { server_->run(); }) {}
   RunningServer(const RunningServer&) = delete;
   RunningServer& operator=(const RunningServer&) = delete;
   ~RunningServer() { stop(); }
 
-  [[nodiscard]] Endpoint endpoint(std::size_t listener = 0) const {
-    return server_->config().listen[listener].endpoint;
-  }
+  [[nodiscard]] Endpoint endpoint(std::size_t listener = 0) const { return listeners_[listener].endpoint; }
 
   /// As systemd does it. Returns the whole log.
   std::string stop() {
@@ -72,8 +71,9 @@ class RunningServer {
  private:
   std::ostringstream text_;
   spdlog::sink_ptr sink_;
-  std::shared_ptr<const EventLog> log_;
+  std::shared_ptr<EventLog> log_;
   std::unique_ptr<Server> server_;
+  std::vector<ListenUrl> listeners_;  // as they were at the start
   std::thread thread_;
 };
 

@@ -1,60 +1,17 @@
 #include <gtest/gtest.h>
 
-#include <boost/json/parse.hpp>
 #include <memory>
 #include <set>
 #include <string>
 #include <vector>
 
-#include "stream_client.hpp"
+#include "controlled_server.hpp"
 #include "turnpike/turn/credentials.hpp"
 
 namespace turnpike::server {
 namespace {
 
 namespace json = boost::json;
-using client::Ending;
-
-const IpAddress kLoopback = IpAddress::v4(127, 0, 0, 1);
-constexpr const char* kKey = "a key for tests that is long enough";
-
-bool succeeded(const std::optional<client::Outcome>& outcome) { return outcome && outcome->ending == Ending::success; }
-
-Config control_settings() {
-  Config config = RunningServer::settings();
-  config.listen = {{ListenScheme::tcp, {kLoopback, 0}}, {ListenScheme::udp, {kLoopback, 0}}};
-  config.auth.secrets = {{"the secret that signs"}};
-  ConfiguredKey key;
-  key.grant.name = "tests";
-  key.grant.scopes.add(control::Scope::admin);
-  key.text = {kKey};
-  config.api.keys.push_back(std::move(key));
-  return config;
-}
-
-struct Answer {
-  int status = 0;
-  json::value body;
-};
-
-/// One request on a connection of its own.
-Answer ask(const RunningServer& server, const std::string& method, const std::string& target,
-           const std::string& body = {}) {
-  StreamWire wire(server.endpoint(0));
-  std::string request = method + " " + target +
-                        " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer " + kKey + "\r\n";
-  if (!body.empty()) {
-    request += "Content-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n";
-  }
-  wire.send(as_bytes(request + "\r\n" + body));
-  const std::string text = wire.receive_to_end();
-  Answer answer;
-  if (text.size() > 12) answer.status = std::stoi(text.substr(9, 3));
-  const auto end = text.find("\r\n\r\n");
-  boost::system::error_code error;
-  if (end != std::string::npos) answer.body = json::parse(text.substr(end + 4), error);
-  return answer;
-}
 
 struct Minted {
   std::string username;
@@ -161,15 +118,6 @@ TEST(ServerControlTest, DrainingSaysSoAndEndsTheServer) {
   EXPECT_EQ(ask(server, "GET", "/api/v1/status").body.at("state").as_string(), "draining");
 }
 
-/// A server whose file can be changed under it.
-struct Rereadable {
-  std::shared_ptr<LoadedConfig> file = std::make_shared<LoadedConfig>();
-  explicit Rereadable(const Config& config) { file->config = config; }
-  [[nodiscard]] std::function<LoadedConfig()> reader() const {
-    return [file = file] { return *file; };
-  }
-};
-
 TEST(ServerControlTest, ASecretThatIsRemovedEndsItsCredentialsAndAllocationsAtOnce) {
   Rereadable rereadable(control_settings());
   RunningServer server(control_settings(), nullptr, rereadable.reader());
@@ -212,7 +160,7 @@ TEST(ServerControlTest, WhatNeedsARestartIsNamedAndLeftAlone) {
   rereadable.file->config.server.workers = 3;
   const Answer answer = ask(server, "POST", "/api/v1/reload");
   ASSERT_EQ(answer.status, 200);
-  EXPECT_EQ(answer.body.at("messages").as_array().at(0).as_string(), "server.workers: needs a restart");
+  EXPECT_EQ(answer.body.at("messages").as_array().at(0).as_string(), "server.workers: 2 -> 3 (needs a restart)");
   EXPECT_EQ(ask(server, "GET", "/api/v1/status").body.at("workers").as_int64(), 2);
 }
 

@@ -33,15 +33,17 @@ class FakeBackend final : public control::Backend {
   control::ServerStatus server_status;
   std::vector<std::string> reasons;
   IpAddress denied_peer;
-  control::ReloadOutcome reload_outcome{true, {}};
+  control::ReloadOutcome reload_outcome{true, {}, {}};
 
   std::vector<ListCall> listed;
   std::vector<control::AllocationKey> described;
   std::vector<control::AllocationKey> ended;
   std::vector<RevokeCall> revoked;
   std::vector<std::function<void(control::ServerTotals)>> totals_asked;
-  int drains = 0;
+  control::DrainOutcome drain_outcome;
+  std::vector<std::string> drains;  ///< the deadlines
   int reloads = 0;
+  int rehearsals = 0;
 
   void list_allocations(turn::AllocationFilter filter, control::AllocationCursor from, std::size_t limit,
                         std::function<void(control::AllocationList)> answer) override {
@@ -72,12 +74,12 @@ class FakeBackend final : public control::Backend {
   void status(std::function<void(control::ServerStatus)> answer) override { answer(server_status); }
   [[nodiscard]] std::vector<std::string> unready_reasons() const override { return reasons; }
   [[nodiscard]] bool allows_peer(const IpAddress& address) const override { return address != denied_peer; }
-  void start_draining(std::function<void()> answer) override {
-    ++drains;
-    answer();
+  void start_draining(std::string deadline, std::function<void(control::DrainOutcome)> answer) override {
+    drains.push_back(std::move(deadline));
+    answer(drain_outcome);
   }
-  void reload(std::function<void(control::ReloadOutcome)> answer) override {
-    ++reloads;
+  void reload(control::ReloadMode mode, std::function<void(control::ReloadOutcome)> answer) override {
+    (mode == control::ReloadMode::apply ? reloads : rehearsals) += 1;
     answer(reload_outcome);
   }
 };

@@ -29,16 +29,17 @@ enum class DropReason : std::uint8_t {
   error_rationed,  ///< error response withheld: the source had its share of this second
   unanswerable,    ///< the answer did not fit, or the client cannot be answered
   // The shell.
-  truncated,        ///< larger than any receive buffer
-  would_block,      ///< the socket's send buffer is full
-  no_buffer,        ///< the kernel has no memory for the packet (ENOBUFS, ENOMEM)
-  unreachable,      ///< no route, refused, or EPERM from a firewall: costs this packet only
-  too_big,          ///< EMSGSIZE
-  send_failed,      ///< any other error of send
-  untrusted_proxy,  ///< a PROXY listener got a datagram from somebody else, or without a whole header
-  slow_client,      ///< the client's stream does not drain: its queue is full
-  draining,         ///< arrived while the worker stops
-  count_            ///< not a reason: how many there are
+  truncated,         ///< larger than any receive buffer
+  would_block,       ///< the socket's send buffer is full
+  no_buffer,         ///< the kernel has no memory for the packet (ENOBUFS, ENOMEM)
+  unreachable,       ///< no route, refused, or EPERM from a firewall: costs this packet only
+  too_big,           ///< EMSGSIZE
+  send_failed,       ///< any other error of send
+  untrusted_proxy,   ///< a PROXY listener got a datagram from somebody else, or without a whole header
+  removed_listener,  ///< a listener that a reload took out, open for its allocations only, got something from another
+  slow_client,       ///< the client's stream does not drain: its queue is full
+  draining,          ///< arrived while the worker stops
+  count_             ///< not a reason: how many there are
 };
 
 inline constexpr std::size_t kDropReasonCount = static_cast<std::size_t>(DropReason::count_);

@@ -42,6 +42,17 @@ struct AllocationList {
   std::optional<AllocationCursor> next;  ///< there may be more
 };
 
+/// An orderly stop under way.
+struct DrainStatus {
+  UnixSeconds started{};
+  std::optional<UnixSeconds> deadline;  ///< nothing: it lasts as long as allocations do
+  std::uint64_t allocations = 0;        ///< that live still
+};
+struct DrainOutcome {
+  std::string mistake;  ///< what is wrong with the deadline; empty: the server drains
+  DrainStatus status;
+};
+
 /// What `GET /api/v1/status` says.
 struct ServerStatus {
   struct Listener {
@@ -69,6 +80,13 @@ struct ServerStatus {
   std::size_t static_users = 0;
   UnixSeconds configured{};          ///< when the configuration in effect was read
   std::vector<std::string> pending;  ///< keys that differ in the file but need a restart
+  std::optional<DrainStatus> drain;  ///< nothing while the server serves
+  /// Another server that clients can be sent to.
+  struct Alternate {
+    std::string address;
+    std::string state;  ///< "up", "down", or "unknown" until it has been asked
+  };
+  std::vector<Alternate> alternates;
 };
 
 /// What all workers have carried since the start, payload bytes without TURN's own headers.
@@ -79,9 +97,15 @@ struct ServerTotals {
   std::uint64_t packets = 0;  ///< in both directions
 };
 
+enum class ReloadMode : std::uint8_t {
+  apply,
+  rehearse,  ///< only say what would come of it
+};
+
 struct ReloadOutcome {
-  bool applied = false;               ///< false: the file has mistakes, nothing has changed
-  std::vector<std::string> messages;  ///< mistakes with file:line:column, or what has changed and what needs a restart
+  bool accepted = false;              ///< false: the file cannot be used, nothing has changed
+  std::vector<std::string> messages;  ///< what is wrong, with file:line:column; or what has changed, one key each
+  std::vector<std::string> pending;   ///< keys among them that need a restart
 };
 
 /// What the control plane asks of the rest of the server. All calls on the control loop; answers come on the control
@@ -110,9 +134,11 @@ class Backend {
   [[nodiscard]] virtual std::vector<std::string> unready_reasons() const = 0;
   /// Whether the peer policy in effect lets clients relay to `address`.
   [[nodiscard]] virtual bool allows_peer(const IpAddress& address) const = 0;
-  /// Begins the orderly stop, unless it is under way already; answers when no worker takes new allocations.
-  virtual void start_draining(std::function<void()> answer) = 0;
-  virtual void reload(std::function<void(ReloadOutcome)> answer) = 0;
+  /// Begins the orderly stop, or gives the one under way another deadline: a duration as in the configuration, "none"
+  /// (as long as allocations last), or "" for the configured one. Answers when all workers know.
+  virtual void start_draining(std::string deadline, std::function<void(DrainOutcome)> answer) = 0;
+  /// One at a time: who asks while another one is under way waits for the next, which reads the file anew.
+  virtual void reload(ReloadMode mode, std::function<void(ReloadOutcome)> answer) = 0;
 };
 
 }  // namespace turnpike::control

@@ -51,6 +51,8 @@ class ControlPlane {
   void serve(HttpStream stream);
   /// For requests from now on.
   void apply(ControlSettings settings);
+  /// For sessions from now on; beyond a lower bound nobody is thrown out.
+  void set_http_options(const HttpOptions& options);
   /// The keys of the database.
   void set_stored_keys(std::vector<ApiKey> keys);
   void start_draining();

@@ -46,6 +46,7 @@ class DtlsEngine {
   [[nodiscard]] State state() const noexcept;
   [[nodiscard]] TlsFailure failure() const noexcept;
   [[nodiscard]] std::string_view alpn() const noexcept;
+  [[nodiscard]] std::optional<PeerCertificate> peer_certificate() const;  ///< as TlsEngine's
 
  private:
   struct Session;

@@ -59,8 +59,10 @@ class DtlsServer {
   DtlsServer& operator=(const DtlsServer&) = delete;
   ~DtlsServer();
 
-  /// For handshakes that begin from now on.
+  /// For handshakes that begin from now on. Null: none begins any more.
   void set_settings(std::shared_ptr<const TlsSettings> settings) noexcept;
+  /// Also for what waits already. Beyond a lower bound nobody is thrown out.
+  void set_options(const Options& options) noexcept;
 
   /// `client` has transport dtls. Never throws; without memory the datagram is dropped.
   void receive(const FiveTuple& client, ByteSpan datagram, Instant now, Events& events) noexcept;
@@ -74,6 +76,8 @@ class DtlsServer {
   void tick(Instant now, Events& events) noexcept;
   [[nodiscard]] std::optional<Instant> next_deadline() const noexcept;
 
+  /// Whether there is an association, or one in the making.
+  [[nodiscard]] bool has(const FiveTuple& client) const noexcept;
   [[nodiscard]] std::size_t handshake_count() const noexcept;
   [[nodiscard]] std::size_t association_count() const noexcept;
   [[nodiscard]] const Counters& counters() const noexcept;

@@ -20,6 +20,9 @@ class TcpListener {
  public:
   /// Port 0 takes any.
   static Result<TcpListener> open(const Endpoint& local, const TcpListenerOptions& options) noexcept;
+  /// A socket that somebody else has bound, made to listen. Fails with "address family not supported" for what is no
+  /// bound TCP socket or an IPv6 one that takes IPv4 as well.
+  static Result<TcpListener> adopt(FileDescriptor fd, const TcpListenerOptions& options) noexcept;
 
   /// The next connection, with the options of TcpSocket set.
   [[nodiscard]] Result<TcpSocket> accept() noexcept;

@@ -2,12 +2,14 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "turnpike/base/bytes.hpp"
 #include "turnpike/base/result.hpp"
 #include "turnpike/net/byte_sink.hpp"
+#include "turnpike/net/peer_certificate.hpp"
 #include "turnpike/net/tls_failure.hpp"
 #include "turnpike/net/tls_settings.hpp"
 
@@ -15,8 +17,11 @@ namespace turnpike::net {
 
 struct TlsClientOptions {
   std::string server_name;  ///< SNI and what the certificate must be for; empty: neither
-  std::string trusted_pem;  ///< CA certificates; empty: the server's certificate is not verified
+  std::string trusted_pem;  ///< CA certificates; empty, without trust_system: nothing is verified
   std::vector<std::string> alpn;
+  bool trust_system = false;  ///< the CA certificates of this machine too
+  /// A certificate that is not trusted does not end the handshake: the caller asks peer_certificate().
+  bool only_report = false;
 };
 
 /// One TLS connection (RFC 8446, RFC 5246) as a state machine over the caller's memory: ciphertext and plaintext go in
@@ -55,6 +60,8 @@ class TlsEngine {
   [[nodiscard]] std::string_view alpn() const noexcept;
   [[nodiscard]] std::string_view version() const noexcept;  ///< "TLSv1.3"
   [[nodiscard]] bool is_resumed() const noexcept;
+  /// Of a client's session that is open; nothing else has one.
+  [[nodiscard]] std::optional<PeerCertificate> peer_certificate() const;
 
  private:
   struct Session;

@@ -33,11 +33,16 @@ class UdpSocket {
   /// Port 0 takes any. Bound to an unspecified address the socket learns the local address of each datagram (pktinfo)
   /// and answers from it.
   static Result<UdpSocket> open(const Endpoint& local, const UdpSocketOptions& options) noexcept;
+  /// A socket that somebody else has bound, made into what open() gives; `reuse_port` is the binder's business. Fails
+  /// with "address family not supported" for what is no bound UDP socket or an IPv6 one that takes IPv4 as well.
+  static Result<UdpSocket> adopt(FileDescriptor fd, const UdpSocketOptions& options) noexcept;
 
   [[nodiscard]] const Endpoint& local_endpoint() const noexcept { return local_; }
   [[nodiscard]] int native_handle() const noexcept { return fd_.get(); }
   [[nodiscard]] bool is_wildcard() const noexcept { return wildcard_; }
   [[nodiscard]] bool coalesces_receive() const noexcept { return coalesces_; }
+  /// As UdpSocketOptions has them; 0 leaves that one as it is.
+  void set_buffers(int receive, int send) noexcept;
 
   /// The oldest queued ICMP error with a usable origin (ICMPv4 types 3 and 11, ICMPv6 types 1 to 3), or nothing when
   /// the queue is empty. Skips others, at most 16 a call.
@@ -62,6 +67,7 @@ class UdpSocket {
 
  private:
   UdpSocket(FileDescriptor fd, const Endpoint& local) noexcept;
+  static UdpSocket finish(FileDescriptor fd, const Endpoint& local, bool coalesce_receive) noexcept;
 
   FileDescriptor fd_;
   Endpoint local_;

@@ -7,6 +7,7 @@
 
 #include "turnpike/base/time.hpp"
 #include "turnpike/stun/framing.hpp"
+#include "turnpike/turn/alternates.hpp"
 #include "turnpike/turn/credentials.hpp"
 #include "turnpike/turn/peer_policy.hpp"
 #include "turnpike/turn/peer_ports.hpp"
@@ -38,6 +39,8 @@ struct CoreConfig {
   std::vector<PeerPorts> tcp_peer_ports;
   std::uint16_t max_peer_connections = 16;      ///< per TCP allocation, those under way included
   std::uint32_t max_core_connections = 16'384;  ///< in one core
+
+  std::shared_ptr<const Alternates> alternates;  ///< null: there are no other servers
 
   ByteRate allocation_rate;  ///< each direction of one allocation
   ByteRate user_rate;        ///< each direction of all of one user's allocations

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -87,15 +88,15 @@ class RelayCore {
   void tick(Now now, Outbox& outbox) noexcept;
   [[nodiscard]] std::optional<Instant> next_deadline() const noexcept;
 
-  /// From now on Allocate is answered with 508; what lives goes on.
+  /// From now on Allocate is answered with 300 where there is another server, else 508; what lives goes on.
   void start_draining() noexcept;
   /// Ends allocations (reason `stopped`) while the outbox has room; true when none is left.
   bool end_all(Now now, Outbox& outbox) noexcept;
 
   // The control plane: not on the packet path, may allocate.
 
-  /// Goes by `config` from now on. Kept from before: the nonce secret, sizes of tables and what allocations have been
-  /// granted. Follow with end_unvouched().
+  /// Goes by `config` from now on. Kept from before: the nonce secret and what allocations have been granted. Tables
+  /// grow when they must, which may throw std::bad_alloc, without effect. Follow with end_unvouched().
   void replace_config(std::shared_ptr<const CoreConfig> config);
   /// No request under `username` (whole) passes from now on; forgotten when `expiry` is past, but not at once when it
   /// is already: an allocation may have outlived its credential. "*:USER" stands for every EXPIRY:USER (ephemeral ones;
@@ -118,6 +119,12 @@ class RelayCore {
   [[nodiscard]] Traffic traffic() const noexcept;
 
   [[nodiscard]] std::size_t allocation_count() const noexcept;
+  /// Whether there is an allocation on that five-tuple, or one in the making.
+  [[nodiscard]] bool has_allocation(const FiveTuple& five_tuple) const noexcept;
+  /// Whether the client of an allocation was told a relayed transport address on `address`.
+  [[nodiscard]] bool announces(const IpAddress& address) const noexcept;
+  /// How many allocations there are whose five-tuple `is_meant`.
+  [[nodiscard]] std::size_t count_allocations(const std::function<bool(const FiveTuple&)>& is_meant) const;
   [[nodiscard]] std::size_t reservation_count() const noexcept;
   /// Peer connections of TCP allocations, in every state.
   [[nodiscard]] std::size_t connection_count() const noexcept;

@@ -58,6 +58,21 @@ class Authority:
         chain.write_bytes(leaf.read_bytes() + self.file.read_bytes())
         return Certificate(chain, key)
 
+    def issue_expired(self, name, hosts=HOSTS):
+        """A server certificate that ended yesterday."""
+        good = self.issue(name, hosts)
+        request, leaf = self.folder / f"{name}.csr", self.folder / f"{name}.old"
+        extensions = self.folder / f"{name}.ext"
+        extensions.write_text("basicConstraints=critical,CA:FALSE\nextendedKeyUsage=serverAuth\nsubjectAltName="
+                              + ",".join(_name(host) for host in hosts) + "\n")
+        for argv in (["req", "-config", self._config, "-new", "-key", good.key, "-subj", f"/CN={name}", "-out", request],
+                     ["x509", "-req", "-in", request, "-CA", self.file, "-CAkey", self._key, "-CAcreateserial",
+                      "-days", "-1", "-extfile", extensions, "-out", leaf]):
+            made = children.run(["openssl", *argv], 30)
+            expect_equal(made.code, 0, f"exit code of openssl {argv[0]}, it said:\n{made.text}\n")
+        good.chain.write_bytes(leaf.read_bytes() + self.file.read_bytes())
+        return good
+
     def _make(self, kind, key, out, subject, days, extensions, more=()):
         argv = ["openssl", "req", "-config", self._config, "-x509", "-newkey", *KEYS[kind], "-nodes", "-keyout", key,
                 "-out", out, "-subj", subject, "-days", days, *more]

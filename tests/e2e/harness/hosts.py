@@ -109,3 +109,31 @@ class TwoHomes:
         self.ann.command("addr", "add", f"{address}/24", "dev", self._ann_link)
         self.ann.command("link", "set", self._ann_link, "up")
         self.ann.command("route", "add", "default", "via", "192.168.1.1")
+
+
+class NattedServer:
+    """server -- router -- internet (client, peer, a STUN server): the router is the server's 1:1 NAT, and its provider
+    may give it another address."""
+
+    server_address, internet_address = "10.210.5.2", "11.22.61.254"
+    public_addresses = ("11.22.61.7", "11.22.61.8")
+
+    def __init__(self, world):
+        need_program("nft")
+        made = topology(world)
+        self.server, self.router, self.internet = (made.host(name) for name in ("srv", "nat", "net"))
+        made.link(self.router, ["10.210.5.1/24"], self.server, [f"{self.server_address}/24"])
+        self.server.command("route", "add", "default", "via", "10.210.5.1")
+        self._outside = made.link(self.router, [f"{address}/24" for address in self.public_addresses],
+                                  self.internet, [f"{self.internet_address}/24"])
+        self.router.shell("sysctl", "-qw", "net.ipv4.ip_forward=1")
+        self.router.shell("nft", "table ip nat { chain entering { type nat hook prerouting priority dstnat;"
+                          f" ip daddr {{ {', '.join(self.public_addresses)} }} dnat to {self.server_address}; }}; }}")
+        self.be_known_as(self.public_addresses[0], first=True)
+
+    def be_known_as(self, address, first=False):
+        """What the server begins from now on leaves with this address; what has begun keeps the one that it had."""
+        if not first:
+            self.router.shell("nft", "delete table ip leaving")
+        self.router.shell("nft", "table ip leaving { chain leaving { type nat hook postrouting priority srcnat;"
+                          f" oifname {self._outside} snat to {address}; }}; }}")

@@ -27,7 +27,7 @@ class Listener:
 class Settings:
     listen: list = dataclasses.field(default_factory=lambda: ["127.0.0.1"])
     port: int = 0  # 0: any free one
-    relay: list = dataclasses.field(default_factory=list)  # empty: the addresses listened on
+    relay: list | None = dataclasses.field(default_factory=list)  # empty: the addresses listened on; None: unsaid
     ports: str = "20000-20999"
     realm: str = "test.example"
     host: str = ""  # what ICE server URLs name; empty: the addresses
@@ -44,6 +44,7 @@ class Settings:
     more: list = dataclasses.field(default_factory=list)  # Listeners, each on all addresses of `listen`
     certificates: list = dataclasses.field(default_factory=list)
     tcp_peer_ports: list = dataclasses.field(default_factory=list)
+    server: str = ""  # more of turnpike's [server]
     limits: str = ""  # more of turnpike's [limits]
     auth: str = 'database = ""'  # more of turnpike's [auth]
     api: str = 'admin_socket = ""'  # turnpike's [api]
@@ -78,7 +79,7 @@ def _tls(certificates):
 def turnpike_file(settings):
     """The same settings in turnpike's TOML. JSON strings and arrays of strings are TOML too."""
     users = ", ".join(f"{{ name = {json.dumps(n)}, password = {json.dumps(p)} }}" for n, p in settings.users.items())
-    relay = settings.relay or settings.listen
+    relay = [] if settings.relay is None else settings.relay or settings.listen
     listens = "".join(_listen("udp", address, settings.port) for address in settings.listen)
     listens += "".join(_listen(one.scheme, address, one.port, one.proxies)
                        for one in settings.more for address in settings.listen)
@@ -89,6 +90,7 @@ realm = {json.dumps(settings.realm)}
 host = {json.dumps(settings.host)}
 external = {_strings(settings.external)}
 workers = {settings.workers}
+{settings.server}
 
 {listens}{_tls(settings.certificates)}[relay]
 ports = {json.dumps(settings.ports)}

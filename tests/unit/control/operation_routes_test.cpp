@@ -8,7 +8,9 @@ namespace {
 
 using test::json_of;
 using test::RouteWorld;
+using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsEmpty;
 
 prometheus::MetricFamily make_family() {
   prometheus::ClientMetric metric;
@@ -51,6 +53,8 @@ TEST_F(OperationRoutes, StatusSaysWhatTheServerIs) {
   status.static_users = 3;
   status.configured = UnixSeconds{Seconds{1'767'225'601}};
   status.pending = {"server.workers"};
+  status.drain = DrainStatus{UnixSeconds{Seconds{1'767'225'601}}, std::nullopt, 5};
+  status.alternates = {{"192.0.2.9:3478", "down"}};
   const Response response = get("/api/v1/status");
   EXPECT_EQ(response.result(), http::status::ok);
   EXPECT_EQ(json_of(response), boost::json::parse(R"({
@@ -58,18 +62,51 @@ TEST_F(OperationRoutes, StatusSaysWhatTheServerIs) {
       "allocations":5,"rooms":4,"members":7,"realm":"example.org","listeners":["udp://[::]:3478"],
       "certificates":[{"names":["example.org","192.0.2.1"],"expiresAt":"2026-01-01T00:01:00Z"}],
       "certificateExpiresAt":"2026-01-01T00:01:00Z","database":"ok","secrets":1,"staticUsers":3,
-      "configuredAt":"2026-01-01T00:00:01Z","pending":["server.workers"]})"));
+      "configuredAt":"2026-01-01T00:00:01Z","pending":["server.workers"],"drain":{"startedAt":"2026-01-01T00:00:01Z","deadlineAt":null,
+      "allocations":5},"alternates":[{"address":"192.0.2.9:3478","state":"down"}]})"));
 }
 
 TEST_F(OperationRoutes, StatusWithoutACertificateSaysNull) {
   EXPECT_TRUE(json_of(get("/api/v1/status")).at("certificateExpiresAt").is_null());
+  EXPECT_TRUE(json_of(get("/api/v1/status")).at("drain").is_null());
 }
 
 TEST_F(OperationRoutes, DrainBegins) {
+  world_.backend.drain_outcome.status = {UnixSeconds{Seconds{1}}, UnixSeconds{Seconds{6}}, 3};
   const Response response = world_.ask(http::verb::post, "/api/v1/drain");
   EXPECT_EQ(response.result(), http::status::accepted);
-  EXPECT_EQ(response.body(), R"({"state":"draining"})");
-  EXPECT_EQ(world_.backend.drains, 1);
+  EXPECT_EQ(response.body(),
+            R"({"startedAt":"1970-01-01T00:00:01Z","deadlineAt":"1970-01-01T00:00:06Z","allocations":3,)"
+            R"("state":"draining"})");
+  EXPECT_THAT(world_.backend.drains, ElementsAre(""));
+}
+
+TEST_F(OperationRoutes, DrainTakesADeadline) {
+  for (const auto* body :
+       {R"({"deadline":"5m"})", R"({"deadline":300})", R"({"deadline":"none"})", R"({"deadline":0})", R"({})"}) {
+    EXPECT_EQ(world_.post("/api/v1/drain", body).result(), http::status::accepted) << body;
+  }
+  EXPECT_THAT(world_.backend.drains, ElementsAre("5m", "300s", "none", "0s", ""));
+}
+
+TEST_F(OperationRoutes, DrainWithoutAnEndSaysNull) {
+  EXPECT_TRUE(json_of(world_.ask(http::verb::post, "/api/v1/drain")).at("deadlineAt").is_null());
+}
+
+TEST_F(OperationRoutes, ADeadlineThatIsNoneDrainsNothing) {
+  for (const auto* body : {R"({"deadline":-1})", R"({"deadline":1.5})", R"({"deadline":""})", R"({"deadline":null})",
+                           R"({"deadline":["5m"]})", R"({"deadline":4294967296})", R"(["5m"])", "5m",
+                           R"({"dead_line":"5m"})", R"({"deadline":"5m","wait":true})"}) {
+    EXPECT_EQ(world_.post("/api/v1/drain", body).result(), http::status::bad_request) << body;
+  }
+  EXPECT_THAT(world_.backend.drains, IsEmpty());
+}
+
+TEST_F(OperationRoutes, WhatTheServerSaysAboutADeadlineIsTold) {
+  world_.backend.drain_outcome.mistake = "deadline: \"5\" is no duration";
+  const Response response = world_.post("/api/v1/drain", R"({"deadline":"5"})");
+  EXPECT_EQ(response.result(), http::status::bad_request);
+  EXPECT_EQ(json_of(response).at("detail").as_string(), "deadline: \"5\" is no duration");
 }
 
 TEST_F(OperationRoutes, DrainingAgainIsNoError) {
@@ -79,18 +116,32 @@ TEST_F(OperationRoutes, DrainingAgainIsNoError) {
 
 TEST_F(OperationRoutes, GetDoesNotDrain) {
   EXPECT_EQ(get("/api/v1/drain").result(), http::status::method_not_allowed);
-  EXPECT_EQ(world_.backend.drains, 0);
+  EXPECT_THAT(world_.backend.drains, IsEmpty());
 }
 
 TEST_F(OperationRoutes, ReloadSaysWhatChanged) {
-  world_.backend.reload_outcome = {true, {"auth.secrets changed"}};
+  world_.backend.reload_outcome = {true, {"auth.secrets: 1 added", "relay.ports: A -> B"}, {"relay.ports"}};
   const Response response = world_.ask(http::verb::post, "/api/v1/reload");
   EXPECT_EQ(response.result(), http::status::ok);
-  EXPECT_EQ(response.body(), R"({"applied":true,"messages":["auth.secrets changed"]})");
+  EXPECT_EQ(response.body(),
+            R"({"applied":true,"messages":["auth.secrets: 1 added","relay.ports: A -> B"],"pending":["relay.ports"]})");
+}
+
+TEST_F(OperationRoutes, ADryRunOfAReloadAppliesNothing) {
+  const Response response = world_.ask(http::verb::post, "/api/v1/reload?dry_run=true");
+  EXPECT_EQ(response.result(), http::status::ok);
+  EXPECT_EQ(json_of(response).at("applied"), false);
+  EXPECT_EQ(world_.backend.reloads, 0);
+  EXPECT_EQ(world_.backend.rehearsals, 1);
+}
+
+TEST_F(OperationRoutes, ADryRunThatCannotBeUnderstoodAppliesNothingEither) {
+  EXPECT_EQ(world_.ask(http::verb::post, "/api/v1/reload?dry_run=yes").result(), http::status::bad_request);
+  EXPECT_EQ(world_.backend.reloads, 0);
 }
 
 TEST_F(OperationRoutes, AReloadOfAFileWithMistakesIsAProblemThatListsThem) {
-  world_.backend.reload_outcome = {false, {"turnpike.toml:2:1: mistake"}};
+  world_.backend.reload_outcome = {false, {"turnpike.toml:2:1: mistake"}, {}};
   const Response response = world_.ask(http::verb::post, "/api/v1/reload");
   EXPECT_EQ(response.result(), http::status::unprocessable_entity);
   EXPECT_EQ(response[http::field::content_type], "application/problem+json");
@@ -105,7 +156,7 @@ TEST_F(OperationRoutes, OperationsNeedAKey) {
     const Response response = world_.ask(Request{method, target, 11}, RouteWorld::remote_caller("127.0.0.1:4000"));
     EXPECT_EQ(response.result(), http::status::unauthorized) << target;
   }
-  EXPECT_EQ(world_.backend.drains + world_.backend.reloads, 0);
+  EXPECT_EQ(static_cast<int>(world_.backend.drains.size()) + world_.backend.reloads, 0);
 }
 
 TEST_F(OperationRoutes, AnybodyMayAskWhetherTheServerLives) {

@@ -49,6 +49,12 @@ struct RouteWorld {
     return ask(Request{method, target, 11}, admin_caller());
   }
 
+  Response post(const std::string& target, std::string body) {
+    Request request{http::verb::post, target, 11, std::move(body)};
+    request.set(http::field::content_type, "application/json");
+    return ask(std::move(request), admin_caller());
+  }
+
   turnpike::test::VirtualClock clock;
   turnpike::test::SeededRandom random{1};
   FakeBackend backend;

@@ -72,6 +72,15 @@ TEST(DtlsServerTest, AHelloWithItsCookieBeginsAHandshake) {
   EXPECT_EQ(world.server.association_count(), 0U);
 }
 
+TEST(DtlsServerTest, WithoutACertificateNobodyBegins) {
+  DtlsWorld world;
+  const FiveTuple client = dtls_client_at(4000);
+  const Bytes cookie = cookie_of(world.answer_to(client, dtls_hello({})).at(0));
+  world.server.set_settings(nullptr);
+  EXPECT_TRUE(world.answer_to(client, dtls_hello(cookie)).empty());
+  EXPECT_FALSE(world.server.has(client));
+}
+
 TEST(DtlsServerTest, ARepeatedHelloWithItsCookieIsNotAnsweredTwice) {
   DtlsWorld world;
   const FiveTuple client = dtls_client_at(4000);

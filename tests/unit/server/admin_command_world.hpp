@@ -35,6 +35,7 @@ class AdminCommandWorld {
                                  const std::size_t turn = asked.size() - 1;
                                  return turn < answers.size() ? answers[turn] : answers.back();
                                }};
+    world.pause = [](std::chrono::milliseconds) {};
     return server::run_command_line(arguments, world);
   }
   [[nodiscard]] std::string out() const { return out_.str(); }

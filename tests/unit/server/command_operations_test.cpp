@@ -55,13 +55,6 @@ TEST_F(OperationCommands, WhoMayNotAskIsToldWhoMay) {
   }
 }
 
-TEST_F(OperationCommands, DrainSaysThatItHasBegun) {
-  answers = {AdminAnswer{202, R"({"state":"draining"})"}};
-  EXPECT_EQ(call({"drain"}), 0);
-  EXPECT_THAT(asked, ElementsAre("POST /api/v1/drain"));
-  EXPECT_EQ(out(), "the server is draining\n");
-}
-
 TEST_F(OperationCommands, StatusIsAList) {
   answers = {AdminAnswer{200, R"({"version":"1.2.3","state":"serving","uptimeSeconds":90,"workers":2,"allocations":5,
       "realm":"r","listeners":["udp://[::]:3478","tcp://[::]:3478"],"certificateExpiresAt":null,"database":"ok",

@@ -40,7 +40,6 @@ constexpr BrokenConfig kUnknown[] = {
     {"[relay.pears]\n", "1:8: unknown key \"pears\" in [relay]; did you mean \"peers\"?"},
     {"[relay.peers]\nalow = []\n", "2:1: unknown key \"alow\" in [relay.peers]; did you mean \"allow\"?"},
     {"[tls]\ncertificate = 'x'\n", "2:1: unknown key \"certificate\" in [tls]; did you mean \"certificates\"?"},
-    {"[cluster]\n", "1:2: [cluster] is not available in this version"},
     {"[[listen]]\nurl = 'udp://0.0.0.0:1'\nproxy = true\n", "3:1: listen: unknown key \"proxy\"; a listener has"},
     {"[auth]\nusers = [{ name = 'a', pasword = 'b' }]\n",
      "2:24: auth.users: unknown key \"pasword\" of a user; did you mean \"password\"?"},

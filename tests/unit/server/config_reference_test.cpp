@@ -66,7 +66,7 @@ TEST(ConfigReference, ItsCommentedExamplesAreValidToo) {
     EXPECT_TRUE(loaded.ok()) << format_report(loaded);
     ++examples;
   }
-  EXPECT_EQ(examples, 16U);
+  EXPECT_EQ(examples, 19U);
 }
 
 TEST(ConfigDocumentation, ExplainsEveryKeyInTheSectionOfItsTable) {

@@ -83,7 +83,11 @@ TEST(ConfigValues, ShownAddressesReadBackAsTheSame) {
   expect_round_trips<IpAddress>(parse_ip_address, {v4, v6});
   expect_round_trips<IpPrefix>(parse_ip_prefix, {IpPrefix{v4, 32}, IpPrefix{IpAddress::any(AddressFamily::ipv6), 0}});
   expect_round_trips<ExternalAddress>(
-      parse_external_address, {ExternalAddress{v6, std::nullopt}, ExternalAddress{v4, IpAddress::v4(10, 0, 0, 1)}});
+      parse_external_address,
+      {ExternalAddress{v6, std::nullopt}, ExternalAddress{v4, IpAddress::v4(10, 0, 0, 1)},
+       ExternalAddress{HostName{"home.example.org"}, v4}, ExternalAddress{StunServer{"stun.example.org"}, std::nullopt},
+       ExternalAddress{StunServer{"stun.example.org", 19302}, v6}, ExternalAddress{StunServer{"2001:db8::1"}, v6},
+       ExternalAddress{StunServer{"2001:db8::1", 5349}, std::nullopt}});
   expect_round_trips<ListenUrl>(parse_url,
                                 {ListenUrl{ListenScheme::udp, {v4, 1}}, ListenUrl{ListenScheme::tcp, {v6, 65535}},
                                  ListenUrl{ListenScheme::tls, {v4, 443}}, ListenUrl{ListenScheme::dtls, {v4, 443}},

@@ -28,6 +28,7 @@ class Written {
     log_.write(level, event, fields);
     return out_.str();
   }
+  void apply(const Config::Log& settings) { log_.apply(settings); }
 
  private:
   std::ostringstream out_;
@@ -46,6 +47,15 @@ TEST(EventLog, LeavesOutWhatIsBelowItsLevel) {
   Written written{Config::Log{.level = LogLevel::warn}};
   EXPECT_EQ(written(LogLevel::info, "quiet"), "");
   EXPECT_NE(written(LogLevel::error, "loud"), "");
+}
+
+TEST(EventLog, ChangesLevelAndFormatWhileItIsInUse) {
+  Written written{Config::Log{.level = LogLevel::warn}};
+  written.apply(json_settings());
+  EXPECT_THAT(written(LogLevel::info, "loud"), EndsWith("\"event\":\"loud\"}\n"));
+  written.apply(Config::Log{.level = LogLevel::error});
+  EXPECT_EQ(written(LogLevel::info, "quiet"), "");
+  EXPECT_THAT(written(LogLevel::error, "plain"), EndsWith(" error plain\n"));
 }
 
 TEST(EventLog, WritesOneJsonObjectALine) {

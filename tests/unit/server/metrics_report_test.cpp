@@ -26,6 +26,7 @@ MetricsInput make_input() {
   input.version = "1.2.3";
   input.route_names = {"/healthz", "other"};
   input.certificates = ServerStatistics::Certificates{UnixSeconds{Seconds{1'767'225'600}}, 2};
+  input.alternates = {{"192.0.2.9:3478", true}, {"192.0.2.10:3478", false}};
   return input;
 }
 
@@ -41,6 +42,15 @@ TEST(MetricsReportTest, EveryFamilyOfTheTableIsThereInItsOrder) {
 
 TEST(MetricsReportTest, EveryFamilyHasAValueBeforeAnythingHasHappened) {
   for (const auto& family : make_metric_families(make_input())) EXPECT_FALSE(family.metric.empty()) << family.name;
+}
+
+TEST(MetricsReportTest, AlternatesAreUpOrDownAndADeadlineIsATime) {
+  MetricsInput input = make_input();
+  EXPECT_THAT(text_of(input), HasSubstr("turnpike_alternate_up{alternate=\"192.0.2.9:3478\"} 1\n"));
+  EXPECT_THAT(text_of(input), HasSubstr("turnpike_alternate_up{alternate=\"192.0.2.10:3478\"} 0\n"));
+  EXPECT_THAT(text_of(input), HasSubstr("turnpike_drain_deadline_seconds 0\n"));
+  input.drain_deadline = UnixSeconds{Seconds{1'767'225'600}};
+  EXPECT_THAT(text_of(input), HasSubstr("turnpike_drain_deadline_seconds 1767225600\n"));
 }
 
 TEST(MetricsReportTest, EveryValueHasTheLabelsOfItsFamily) {
@@ -79,7 +89,7 @@ TEST(MetricsReportTest, NamesFollowTheConventions) {
 
 TEST(MetricsReportTest, LabelsAreOfTheShortListThatIsBounded) {
   const std::set<std::string_view> allowed{"transport", "family", "direction", "reason",  "code", "method",
-                                           "route",     "class",  "version",   "dialect", "kind"};
+                                           "route",     "class",  "version",   "dialect", "kind", "alternate"};
   for (const MetricDefinition& definition : metric_table()) {
     for (std::size_t i = 0; i < definition.label_count(); ++i) {
       EXPECT_TRUE(allowed.contains(definition.labels.at(i))) << definition.name;

@@ -25,6 +25,26 @@ TEST(AllocationTableTest, AtTheBoundNothingIsInserted) {
   EXPECT_NE(table.insert(tuple(3)), nullptr);
 }
 
+TEST(AllocationTableTest, AHigherBoundKeepsEverybodyAndMakesRoom) {
+  AllocationTable table = make_table(8);
+  for (std::uint16_t port = 1; port <= 8; ++port) ASSERT_NE(table.insert(tuple(port)), nullptr);
+  const AllocationId first = table.find(tuple(1))->id;
+  table.set_bound(500);
+  EXPECT_EQ(table.find(tuple(1))->id, first);
+  for (std::uint16_t port = 9; port <= 500; ++port) ASSERT_NE(table.insert(tuple(port)), nullptr);
+  EXPECT_EQ(table.insert(tuple(501)), nullptr);
+  for (std::uint16_t port = 1; port <= 500; ++port) ASSERT_NE(table.find(tuple(port)), nullptr) << port;
+}
+
+TEST(AllocationTableTest, ALowerBoundThrowsNobodyOut) {
+  AllocationTable table = make_table(4);
+  for (std::uint16_t port = 1; port <= 4; ++port) ASSERT_NE(table.insert(tuple(port)), nullptr);
+  table.set_bound(2);
+  EXPECT_NE(table.find(tuple(4)), nullptr);
+  table.erase(*table.find(tuple(4)));
+  EXPECT_EQ(table.insert(tuple(5)), nullptr);
+}
+
 TEST(AllocationTableTest, AReusedSlotHasAnotherGeneration) {
   AllocationTable table = make_table(1);
   const AllocationId first = table.insert(tuple(1))->id;

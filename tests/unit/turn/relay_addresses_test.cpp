@@ -38,6 +38,31 @@ TEST(RelayAddressesTest, BothSpellingsAreRelayAddresses) {
   EXPECT_FALSE(behind_nat().is_relay_address(address("203.0.113.9")));
 }
 
+TEST(RelayAddressesTest, AFormerExternalAddressStillLeadsToItsRelaysAndIsNotOffered) {
+  const RelayAddresses relays({{address("10.0.0.8"), address("203.0.113.9")}}, 50'000, 50'999,
+                              {.former = {{address("10.0.0.8"), address("203.0.113.8")}}, .awaited = {}});
+  EXPECT_EQ(relays.announced({address("10.0.0.8"), 50'000}), (Endpoint{address("203.0.113.9"), 50'000}));
+  EXPECT_EQ(relays.to_wire({address("203.0.113.8"), 50'000}), (Endpoint{address("10.0.0.8"), 50'000}));
+  EXPECT_EQ(relays.to_wire({address("203.0.113.9"), 50'000}), (Endpoint{address("10.0.0.8"), 50'000}));
+  EXPECT_TRUE(relays.is_relay_address(address("203.0.113.8")));
+  EXPECT_EQ(relays.offered().size(), 1U);
+}
+
+TEST(RelayAddressesTest, ARelayedPeerIsKnownByTheSpellingThatItsPeerKnows) {
+  const RelayAddresses relays({{address("10.0.0.8"), address("203.0.113.9")}}, 50'000, 50'999,
+                              {.former = {{address("10.0.0.8"), address("203.0.113.8")}}, .awaited = {}});
+  const Endpoint wire{address("10.0.0.8"), 50'000};
+  const Endpoint old{address("203.0.113.8"), 50'000};
+  EXPECT_EQ(relays.from_wire(wire, [&](const Endpoint& peer) { return peer == old; }), old);
+  EXPECT_EQ(relays.from_wire(wire, [](const Endpoint&) { return false; }), (Endpoint{address("203.0.113.9"), 50'000}));
+}
+
+TEST(RelayAddressesTest, AnAwaitedFamilyIsServedThoughNothingIsOffered) {
+  const RelayAddresses relays({}, 50'000, 50'999, {.former = {}, .awaited = {AddressFamily::ipv4}});
+  EXPECT_TRUE(relays.has_family(AddressFamily::ipv4));
+  EXPECT_FALSE(relays.has_family(AddressFamily::ipv6));
+}
+
 TEST(RelayAddressesTest, AFamilyIsThereWhenAnAddressOfItIs) {
   EXPECT_TRUE(behind_nat().has_family(AddressFamily::ipv4));
   EXPECT_FALSE(behind_nat().has_family(AddressFamily::ipv6));
