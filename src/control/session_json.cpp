@@ -71,6 +71,18 @@ json::array to_json(const std::vector<ServerStatus::Certificate>& certificates) 
   return array;
 }
 
+json::array to_json(const std::vector<ServerStatus::Relay>& relays) {
+  json::array list;
+  for (const auto& each : relays) list.push_back(json::object{{"local", each.local}, {"external", each.external}});
+  return list;
+}
+
+json::array to_json(const std::vector<ServerStatus::AwaitedRelay>& awaited) {
+  json::array list;
+  for (const auto& each : awaited) list.push_back(json::object{{"local", each.local}, {"reason", each.reason}});
+  return list;
+}
+
 }  // namespace
 
 json::object to_json(const AllocationList& list) {
@@ -132,7 +144,9 @@ json::object to_json(const ServerStatus& status) {
                     {"configuredAt", show_time(status.configured)},
                     {"pending", to_json(status.pending)},
                     {"drain", nullptr},
-                    {"alternates", std::move(alternates)}};
+                    {"alternates", std::move(alternates)},
+                    {"relays", to_json(status.relays)},
+                    {"awaited", to_json(status.awaited)}};
   if (status.drain) body["drain"] = to_json(*status.drain);
   if (status.certificate_expiry) body["certificateExpiresAt"] = show_time(*status.certificate_expiry);
   return body;

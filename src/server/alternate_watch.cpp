@@ -15,6 +15,11 @@ bool is_own(const AlternateServer& server, std::span<const Endpoint> own) {
   return has(server.address) || (server.tls && has(*server.tls));
 }
 
+// A refusal is an answer too: there are servers that answer a Binding only to those they know.
+bool is_alive(const Result<Endpoint>& mapped) {
+  return mapped || mapped.error() == boost::system::errc::protocol_error;
+}
+
 }  // namespace
 
 AlternateWatch::AlternateWatch(boost::asio::io_context& loop, Random& random, const EventLog& log,
@@ -59,7 +64,7 @@ void AlternateWatch::ask_all() {
     const Endpoint server = each.server.address;
     const probe::BindingQuestion question{.server = server, .timeout = std::min(interval_, kPatience)};
     probe_->async_bind(question,
-                       [this, server](const Result<Endpoint>& mapped) { on_answer(server, mapped.has_value()); });
+                       [this, server](const Result<Endpoint>& mapped) { on_answer(server, is_alive(mapped)); });
   }
   timer_.expires_after(interval_);
   timer_.async_wait([this](const error_code& error) {

@@ -147,7 +147,7 @@ void add_target_options(cxxopts::Options& options) {
   add("api", "get URIs and passwords here, such as https://turn.example.org", text(), "URL");
   add("key", "the API key for --api (can be seen as --password can)", text(), "KEY");
   add("key-file", "a file that holds the API key; or set TURNPIKE_KEY", text(), "FILE");
-  add("c,config", "check the server that this file configures", text(), "FILE");
+  add("c,config", "take the server that this file configures", text(), "FILE");
 }
 
 std::optional<CheckPlan> find_targets(const cxxopts::ParseResult& parsed, const CheckTrust& trust,
@@ -166,7 +166,7 @@ std::optional<CheckPlan> find_targets(const cxxopts::ParseResult& parsed, const 
                            trust.is_insecure, trust.patience};
     return plan_from_api(source, uris, clock, world);
   }
-  if (uris.empty()) throw WrongCall{"check needs a URI, such as turn:turn.example.org"};
+  if (uris.empty()) throw WrongCall{"a URI is needed, such as turn:turn.example.org"};
   return plan_of(uris, find_login(parsed, world));
 }
 

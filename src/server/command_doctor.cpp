@@ -63,6 +63,7 @@ void print_text(const Findings& findings, std::ostream& out) {
 void examine(Checkup& checkup) {
   examine_service(checkup);
   examine_secrets(checkup);
+  examine_access(checkup);
   examine_database(checkup);
   examine_certificates(checkup);
   examine_addresses(checkup);

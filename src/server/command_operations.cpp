@@ -11,6 +11,28 @@ namespace {
 
 namespace json = boost::json;
 
+std::vector<json::object> objects_of(const json::object& status, std::string_view name) {
+  std::vector<json::object> objects;
+  const auto* list = status.if_contains(name);
+  if (list == nullptr || !list->is_array()) return objects;
+  for (const json::value& each : list->get_array()) {
+    if (each.is_object()) objects.push_back(each.get_object());
+  }
+  return objects;
+}
+
+std::string show_relay(const json::object& relay) {
+  const std::string local = text_of(relay, "local");
+  const std::string external = text_of(relay, "external");
+  return local == external ? local : fmt::format("{} as {}", local, external);
+}
+
+std::string show_awaited(const json::object& relay) {
+  const bool is_absent = text_of(relay, "reason") == "absent";
+  return fmt::format("{}: {}", text_of(relay, "local"),
+                     is_absent ? "it is not on this machine" : "its public address is not known yet");
+}
+
 void print_status(const json::object& status, std::ostream& out) {
   const auto line = [&out](std::string_view name, std::string_view value) {
     out << fmt::format("{:<13} {}\n", name, value);
@@ -33,12 +55,10 @@ void print_status(const json::object& status, std::ostream& out) {
   if (const auto* drain = status.if_contains("drain"); drain != nullptr && drain->is_object()) {
     line("drain ends", text_of(drain->get_object(), "deadlineAt"));
   }
-  if (const auto* alternates = status.if_contains("alternates"); alternates != nullptr && alternates->is_array()) {
-    for (const json::value& each : alternates->get_array()) {
-      if (!each.is_object()) continue;
-      line("alternate",
-           fmt::format("{} {}", text_of(each.get_object(), "address"), text_of(each.get_object(), "state")));
-    }
+  for (const json::object& each : objects_of(status, "relays")) line("relays from", show_relay(each));
+  for (const json::object& each : objects_of(status, "awaited")) line("not offered", show_awaited(each));
+  for (const json::object& each : objects_of(status, "alternates")) {
+    line("alternate", fmt::format("{} {}", text_of(each, "address"), text_of(each, "state")));
   }
 }
 

@@ -54,7 +54,9 @@ struct ServiceFacts {
   bool is_enabled = false;
   bool has_socket = false;  ///< turnpike.socket is active: systemd holds the listeners
   int main_pid = 0;
-  std::string user;  ///< empty: root, or one that is made for each run
+  std::string command;              ///< as systemd shows it
+  std::string user;                 ///< empty: root, or one that is made for each run
+  std::vector<std::string> groups;  ///< more than those of the user
   std::optional<std::uint64_t> descriptor_limit;
 };
 
@@ -82,6 +84,7 @@ struct Checkup {
 // The examinations, each in a file of its own.
 void examine_service(Checkup& checkup);
 void examine_secrets(Checkup& checkup);
+void examine_access(Checkup& checkup);
 void examine_certificates(Checkup& checkup);
 void examine_addresses(Checkup& checkup);
 void examine_listeners(Checkup& checkup);

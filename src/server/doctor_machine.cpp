@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/timex.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include <boost/asio/io_context.hpp>
@@ -30,7 +31,8 @@ constexpr std::chrono::seconds kStunPatience{3};
 Result<FileFacts> look_at_file(const std::string& path) {
   struct stat found {};
   if (::stat(path.c_str(), &found) != 0) return error_code(errno, boost::system::system_category());
-  return FileFacts{S_ISDIR(found.st_mode), found.st_mode & 07777U, found.st_uid, found.st_gid};
+  const bool has_list = ::getxattr(path.c_str(), "system.posix_acl_access", nullptr, 0) > 0;
+  return FileFacts{S_ISDIR(found.st_mode), found.st_mode & 07777U, found.st_uid, found.st_gid, has_list};
 }
 
 template <typename Protocol>

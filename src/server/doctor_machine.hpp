@@ -17,6 +17,7 @@ struct FileFacts {
   std::uint32_t mode = 0;  ///< the permission bits
   std::uint32_t owner = 0;
   std::uint32_t group = 0;
+  bool has_access_list = false;  ///< more than owner, group and mode decide (POSIX ACL)
 };
 
 struct ProgramOutput {

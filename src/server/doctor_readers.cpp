@@ -18,6 +18,8 @@ constexpr std::uint32_t kReadByGroup = 0040;
 /// Groups that exist for reading such files.
 constexpr std::array<std::string_view, 3> kTrustedGroups{"root", "turnpike", "ssl-cert"};
 
+}  // namespace
+
 std::string group_name(const Machine& machine, std::uint32_t number) {
   std::istringstream lines(read_or_empty(machine, "/etc/group"));
   for (std::string line; std::getline(lines, line);) {
@@ -29,7 +31,6 @@ std::string group_name(const Machine& machine, std::uint32_t number) {
   return fmt::to_string(number);
 }
 
-/// For a shell, whatever the name holds.
 std::string quote_word(const std::string& text) {
   constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./";
   if (!text.empty() && text.find_first_not_of(kPlain) == std::string::npos) return text;
@@ -37,8 +38,6 @@ std::string quote_word(const std::string& text) {
   for (const char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
   return quoted + "'";
 }
-
-}  // namespace
 
 void judge_readers(const Machine& machine, const std::string& path, Content content, Findings& findings) {
   const Result<FileFacts> facts = machine.look_at(path);
@@ -57,8 +56,9 @@ void judge_readers(const Machine& machine, const std::string& path, Content cont
   } else if (content == Content::secret && (facts->mode & kReadByGroup) != 0) {
     const std::string group = group_name(machine, facts->group);
     if (std::ranges::find(kTrustedGroups, group) != kTrustedGroups.end()) return;
-    findings.warning(fmt::format("The members of the group {} can read {}, which holds secrets.", group, path),
-                     fmt::format("chmod 600 {}, unless this group is the server's own", word));
+    findings.warning(
+        fmt::format("The members of the group {} can read {}, which holds secrets.", group, path),
+        fmt::format("chgrp turnpike {} (or the group of the server's user, where that is another one)", word));
   }
 }
 

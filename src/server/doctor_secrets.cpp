@@ -19,7 +19,7 @@ constexpr std::size_t kGoodPassword = 8;
 constexpr double kLeastBits = 40;
 
 /// What stands in documentation, coturn's and ours among it. Lower case.
-constexpr std::array<std::string_view, 32> kExamples{"a secret in this file",
+constexpr std::array<std::string_view, 33> kExamples{"a secret in this file",
                                                      "32 bytes of a secret in this file",
                                                      "a-rather-long-secret",
                                                      "changeme",
@@ -42,6 +42,7 @@ constexpr std::array<std::string_view, 32> kExamples{"a secret in this file",
                                                      "north",
                                                      "logen",
                                                      "thisisasecret",
+                                                     "the same secret",
                                                      "supersecret",
                                                      "example",
                                                      "0123456789abcdef",
@@ -53,9 +54,9 @@ constexpr std::array<std::string_view, 32> kExamples{"a secret in this file",
                                                      "openssl rand -base64 32"};
 
 /// Words of which examples are made up: "YOUR-SECRET-HERE", "please change me!".
-constexpr std::array<std::string_view, 10> kExampleParts{"changeme",    "change-me",     "change_me",  "change me",
-                                                         "replace-me",  "replace-this",  "replace me", "your-secret",
-                                                         "your_secret", "example-secret"};
+constexpr std::array<std::string_view, 11> kExampleParts{
+    "changeme",   "change-me",   "change_me",   "change me",      "replace-me",       "replace-this",
+    "replace me", "your-secret", "your_secret", "example-secret", "random bytes here"};
 
 std::string lower(std::string text) {
   std::ranges::transform(text, text.begin(),

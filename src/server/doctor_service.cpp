@@ -20,9 +20,9 @@ std::optional<std::uint64_t> parse_number(const std::string& text) {
 /// NAME=VALUE lines of `systemctl show`; empty when systemd does not run here.
 std::map<std::string, std::string> ask_systemd(const Machine& machine) {
   std::map<std::string, std::string> properties;
-  const auto answer =
-      machine.run({"systemctl", "show", kUnit,
-                   "--property=LoadState,ActiveState,UnitFileState,MainPID,User,DynamicUser,LimitNOFILE"});
+  const auto answer = machine.run(
+      {"systemctl", "show", kUnit,
+       "--property=LoadState,ActiveState,UnitFileState,MainPID,User,SupplementaryGroups,ExecStart,LimitNOFILE"});
   if (!answer || answer->code != 0) return properties;
   std::istringstream lines(answer->text);
   for (std::string line; std::getline(lines, line);) {
@@ -40,6 +40,9 @@ ServiceFacts read_service(const Machine& machine, std::map<std::string, std::str
   facts.is_enabled = properties["UnitFileState"].starts_with("enabled");
   facts.main_pid = static_cast<int>(parse_number(properties["MainPID"]).value_or(0));
   facts.user = properties["User"];
+  facts.command = properties["ExecStart"];
+  std::istringstream groups(properties["SupplementaryGroups"]);
+  for (std::string group; groups >> group;) facts.groups.push_back(group);
   if (facts.is_known) facts.descriptor_limit = parse_number(properties["LimitNOFILE"]);
   const auto socket = machine.run({"systemctl", "is-active", "turnpike.socket"});
   facts.has_socket = socket && socket->code == 0;

@@ -188,6 +188,27 @@ std::vector<RuntimeAddresses::Mapping> find_former(const RuntimeAddresses& befor
   return former;
 }
 
+bool forget_former(RuntimeAddresses& addresses, std::span<const RuntimeAddresses::Mapping> asked,
+                   std::span<const IpAddress> announced) {
+  const auto is_in = [](const auto& list, const auto& item) { return std::ranges::find(list, item) != list.end(); };
+  const auto forgotten = std::erase_if(addresses.former, [&](const RuntimeAddresses::Mapping& former) {
+    return is_in(asked, former) && !is_in(announced, former.external);
+  });
+  return forgotten > 0;
+}
+
+std::vector<Endpoint> list_own_endpoints(const RuntimeAddresses& addresses) {
+  std::vector<Endpoint> own = addresses.listeners;
+  for (const RuntimeAddresses::Mapping& relay : addresses.relays) {
+    for (const Endpoint& listener : addresses.listeners) {
+      if (listener.address.family() == relay.external.family()) {
+        add_once(own, Endpoint{relay.external, listener.port});
+      }
+    }
+  }
+  return own;
+}
+
 std::optional<IpAddress> probe_default_route(AddressFamily family) {
   namespace ip = boost::asio::ip;
   const bool v4 = family == AddressFamily::ipv4;

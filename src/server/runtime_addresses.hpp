@@ -83,6 +83,14 @@ inline constexpr std::size_t kMaxFormer = 8;
 [[nodiscard]] std::vector<RuntimeAddresses::Mapping> find_former(const RuntimeAddresses& before,
                                                                  const RuntimeAddresses& fresh);
 
+/// Takes out those of `asked`, former ones all, of whose external address nobody is told any more. Those that have
+/// become former since the question stay. Whether there was one.
+bool forget_former(RuntimeAddresses& addresses, std::span<const RuntimeAddresses::Mapping> asked,
+                   std::span<const IpAddress> announced);
+
+/// Where clients may reach this server: its listeners, here and by its external addresses.
+[[nodiscard]] std::vector<Endpoint> list_own_endpoints(const RuntimeAddresses& addresses);
+
 /// Whether the world may reach `address`: neither loopback nor link-local, private (RFC 1918, RFC 4193), shared (RFC
 /// 6598) or multicast.
 [[nodiscard]] bool is_public(const IpAddress& address) noexcept;

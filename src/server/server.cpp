@@ -82,7 +82,7 @@ Server::Server(Config config, Options options, std::shared_ptr<EventLog> log)
   error_ration_ = std::make_unique<turn::ErrorRation>(config_.limits.errors_per_second, KeyedHash::draw_key(random_));
   StoreWatch::News database = store_.poll(started_.wall);
   if (database.contents) stored_users_ = database.contents->users;
-  alternates_.apply(config_.cluster, addresses_.listeners);
+  alternates_.apply(config_.cluster, list_own_endpoints(addresses_));
   core_config_ = build_core_config();
   const Worker::Surroundings surroundings{*quota_, *error_ration_, reports_, workers_.all()};
   const Worker::Limits limits = make_worker_limits(config_, count);
@@ -111,13 +111,13 @@ void Server::run() {
   for (const auto& worker : workers_.all()) worker->start();
   // After the workers, which would inherit it: a scrape must not take a relaying thread's turn.
   static_cast<void>(::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), kControlNiceness));
-  phase_ = Phase::serving;
+  if (phase_ == Phase::starting) phase_ = Phase::serving;  // else it has been told to drain by now
   wait_for_signal();
   schedule_statistics();
   watch_certificates();
   watch_each_second();
   watch_loops();
-  notice_.serving();
+  if (phase_ == Phase::serving) notice_.serving();
   log_->write(LogLevel::info, "serving",
               {{"workers", workers_.size()}, {"listeners", config_.listen.size()}, {"realm", config_.server.realm}});
   const auto work =

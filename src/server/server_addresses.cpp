@@ -104,6 +104,7 @@ bool Server::update_addresses() {
 
 void Server::refresh_addresses() {
   if (phase_ == Phase::ending || !update_addresses()) return;
+  alternates_.apply(config_.cluster, list_own_endpoints(addresses_));
   auto settings = std::make_shared<control::ControlSettings>(build_control_settings());
   distribute_core_config([this, settings] { control_plane_->apply(*settings); });
 }
@@ -111,11 +112,12 @@ void Server::refresh_addresses() {
 void Server::watch_world() {
   external_.set_interval(config_.server.external_check);
   external_.set_questions(addresses_.asked);
-  wait_for_external();
   if (const error_code error = network_.start()) {
     log_->write(LogLevel::warn, "the kernel does not announce network changes here: looking for them every 30 s",
                 {{"reason", error.message()}});
   }
+  wait_for_external();
+  refresh_addresses();  // nobody has announced what changed since they were found at the start
   for (const IpAddress& local : addresses_.unknown) {
     log_->write(LogLevel::warn, "the public address is not known yet: this relay address is not offered until it is",
                 {{"local", local.to_string()}});
@@ -128,7 +130,6 @@ void Server::wait_for_external() {
   const auto deadline = std::chrono::steady_clock::now() + kExternalPatience;
   while (!external_.knows_all() && control_.run_one_until(deadline) != 0) {
   }
-  refresh_addresses();
 }
 
 void Server::on_network_change() {
@@ -163,12 +164,10 @@ void Server::ask_for_former() {
         }
         return used;
       },
-      [this, announced](const std::vector<IpAddress>& used, std::size_t missing) {
+      [this, announced, asked = addresses_.former](const std::vector<IpAddress>& used, std::size_t missing) {
         announced->insert(announced->end(), used.begin(), used.end());
         if (missing > 0 || phase_ == Phase::ending) return;
-        const auto forgotten =
-            std::erase_if(addresses_.former, [&](const Mapping& former) { return !has(*announced, former.external); });
-        if (forgotten > 0) distribute_core_config([] {});
+        if (forget_former(addresses_, asked, *announced)) distribute_core_config([] {});
         watch_former();
       });
 }

@@ -136,6 +136,11 @@ control::ServerStatus Server::status_without_counts() const {
   for (const AlternateWatch::State& each : alternates_.states()) {
     status.alternates.push_back({each.server.address.to_string(), std::string(to_string(each.health))});
   }
+  for (const auto& each : addresses_.relays) {
+    status.relays.push_back({each.local.to_string(), each.external.to_string()});
+  }
+  for (const IpAddress& each : addresses_.absent) status.awaited.push_back({each.to_string(), "absent"});
+  for (const IpAddress& each : addresses_.unknown) status.awaited.push_back({each.to_string(), "unknown"});
   return status;
 }
 

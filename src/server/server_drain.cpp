@@ -24,7 +24,7 @@ void Server::start_draining(std::string deadline, std::function<void(control::Dr
     if (!parsed) return answer({"deadline: " + parsed.error().message + ", or \"none\"", {}});
     wait.emplace(*parsed);
   }
-  if (phase_ == Phase::serving) {
+  if (phase_ <= Phase::serving) {
     begin_draining(wait.value_or(config_.server.drain_deadline));
   } else if (drain_ && wait) {
     drain_->set_wait(*wait, sample_now());
@@ -35,7 +35,7 @@ void Server::start_draining(std::string deadline, std::function<void(control::Dr
 
 // SIGUSR1 drains as the API does. SIGTERM and SIGINT are a stop: after another drain they hurry it, and twice they end.
 void Server::on_drain_signal(bool is_stop) {
-  if (phase_ == Phase::serving) begin_draining(config_.server.drain_deadline);
+  if (phase_ <= Phase::serving) begin_draining(config_.server.drain_deadline);
   if (!is_stop || phase_ != Phase::draining) return;
   if (!drain_->stop(config_.server.drain_deadline, sample_now())) return end("a second signal");
   log_drain("stopping");

@@ -219,7 +219,7 @@ void Server::take_configuration(PreparedReload prepared, std::function<void(cons
   listeners_ = std::move(prepared.listeners.after);
   take_certificates(std::move(prepared.certificates), std::move(prepared.tls));
   static_cast<void>(update_addresses());
-  alternates_.apply(config_.cluster, addresses_.listeners);
+  alternates_.apply(config_.cluster, list_own_endpoints(addresses_));
   log_->apply(config_.log);
   masker_.set_mode(config_.log.addresses);
   log_reload(prepared.outcome);
@@ -231,8 +231,13 @@ void Server::take_configuration(PreparedReload prepared, std::function<void(cons
   auto settings = std::make_shared<control::ControlSettings>(build_control_settings());
   distribute_configuration(std::move(prepared.listeners.opened),
                            [this, settings, outcome = std::move(prepared.outcome), then = std::move(then)] {
-                             control_plane_->set_http_options(make_http_options(config_));
-                             control_plane_->apply(*settings);
+                             try {
+                               control_plane_->set_http_options(make_http_options(config_));
+                               control_plane_->apply(*settings);
+                             } catch (const std::exception& error) {  // no memory; as above
+                               log_->write(LogLevel::error, "reload: cut short", {{"reason", error.what()}});
+                               return then({.accepted = false, .messages = {error.what()}, .pending = {}});
+                             }
                              then(outcome);
                            });
 }
@@ -256,14 +261,20 @@ void Server::distribute_configuration(std::vector<WorkerListeners> opened, std::
         [config = core_config_, tls = tls_, arrangement, limits,
          opened = std::move(opened[i])](Worker& worker) mutable {
           std::string trouble;
-          try {
+          const auto attempt = [&trouble](auto step) {
+            try {
+              step();
+            } catch (const std::exception& error) {
+              trouble = error.what();
+            }
+          };
+          attempt([&] {
             worker.set_tls(tls);
             worker.set_limits(limits);
             worker.arrange_listeners(*arrangement, std::move(opened));
-            worker.replace_config(std::move(config));
-          } catch (const std::exception& error) {
-            trouble = error.what();
-          }
+          });
+          // Whatever became of the listeners: a secret that was taken out must not stay good here.
+          attempt([&] { worker.replace_config(std::move(config)); });
           return trouble;
         },
         answered);

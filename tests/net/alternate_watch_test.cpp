@@ -25,8 +25,9 @@ using Health = AlternateWatch::Health;
 /// Another server, as far as a Binding goes.
 class OtherServer {
  public:
-  explicit OtherServer(boost::asio::io_context& loop, std::uint16_t port = 0)
-      : socket_(loop, udp::endpoint(boost::asio::ip::address_v4::loopback(), port)) {
+  explicit OtherServer(boost::asio::io_context& loop, std::uint16_t port = 0,
+                       stun::MessageClass answer = stun::MessageClass::success)
+      : answer_(answer), socket_(loop, udp::endpoint(boost::asio::ip::address_v4::loopback(), port)) {
     receive();
   }
   [[nodiscard]] Endpoint endpoint() const { return {IpAddress::v4(127, 0, 0, 1), socket_.local_endpoint().port()}; }
@@ -37,7 +38,7 @@ class OtherServer {
       if (error) return;
       const auto request = stun::MessageView::parse(ByteSpan(in_.data(), size));
       std::array<std::uint8_t, 128> out{};
-      stun::MessageBuilder builder(out, stun::Method::binding, stun::MessageClass::success, request->transaction_id());
+      stun::MessageBuilder builder(out, stun::Method::binding, answer_, request->transaction_id());
       builder.add_xor_address(stun::AttributeType::xor_mapped_address, {IpAddress::v4(127, 0, 0, 1), from_.port()});
       const ByteSpan answer = builder.finish();
       error_code ignored;
@@ -46,6 +47,7 @@ class OtherServer {
     });
   }
 
+  stun::MessageClass answer_;
   udp::socket socket_;
   udp::endpoint from_;
   std::array<std::uint8_t, 1500> in_{};
@@ -98,6 +100,12 @@ TEST_F(AlternateWatchTest, OneAnswerMakesItUp) {
   EXPECT_EQ(watch_.snapshot()->healthy[0].secure, Endpoint::parse("192.0.2.1:5349"));
   EXPECT_EQ(watch_.snapshot()->healthy[0].domain, "b.example");
   EXPECT_THAT(text_.str(), HasSubstr("an alternate server answers"));
+}
+
+TEST_F(AlternateWatchTest, AServerThatAnswersABindingOnlyToThoseItKnowsIsThere) {
+  const OtherServer other(loop_, 0, stun::MessageClass::error);
+  watch({at(other.endpoint())});
+  EXPECT_EQ(run_until(Health::up), Health::up);
 }
 
 TEST_F(AlternateWatchTest, ThreeMissesMakeItDownAndOneAnswerUpAgain) {

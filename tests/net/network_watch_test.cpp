@@ -1,40 +1,37 @@
 #include "turnpike/net/network_watch.hpp"
 
 #include <gtest/gtest.h>
-#include <net/if.h>
-#include <sched.h>
-#include <sys/ioctl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 
-#include <cstring>
+#include <array>
+#include <cerrno>
+#include <cstddef>
 #include <thread>
 
-#include "turnpike/net/file_descriptor.hpp"
+#include "own_network.hpp"
 
 namespace turnpike::net {
 namespace {
 
 using namespace std::chrono_literals;
 
-/// Turns loopback of this thread's network on or off.
-bool set_loopback(bool up) {
-  const FileDescriptor socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
-  ifreq request{};
-  std::strcpy(request.ifr_name, "lo");
-  if (::ioctl(socket.get(), SIOCGIFFLAGS, &request) != 0) return false;
-  request.ifr_flags = static_cast<short>(up ? request.ifr_flags | IFF_UP : request.ifr_flags & ~IFF_UP);
-  return ::ioctl(socket.get(), SIOCSIFFLAGS, &request) == 0;
-}
-
-/// Runs `body` on a thread with a network of its own. False where that is not allowed.
-template <typename Body>
-bool in_own_network(Body body) {
-  bool allowed = false;
-  std::thread([&] {
-    allowed = ::unshare(CLONE_NEWNET) == 0;
-    if (allowed) body();
-  }).join();
-  return allowed;
+/// From now on this thread gets no netlink sockets, as under systemd's RestrictAddressFamilies=.
+bool forbid_netlink() {
+  std::array<sock_filter, 6> filter{{
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_socket, 0, 3),
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, args)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AF_NETLINK, 0, 1),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EAFNOSUPPORT),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+  }};
+  const sock_fprog program{static_cast<unsigned short>(filter.size()), filter.data()};
+  return ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+         ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0) == 0;
 }
 
 TEST(NetworkWatchTest, TellsOfAnInterfaceThatComesUpAndOnceForABurst) {
@@ -65,6 +62,21 @@ TEST(NetworkWatchTest, SaysNothingWhileNothingChanges) {
     EXPECT_EQ(told, 0);
   });
   if (!allowed) GTEST_SKIP() << "a network of one's own needs root";
+}
+
+TEST(NetworkWatchTest, LooksEveryNowAndThenWhereTheKernelTellsNothing) {
+  std::thread([] {
+    ASSERT_TRUE(forbid_netlink());
+    int told = 0;
+    boost::asio::io_context context;
+    NetworkWatch watch(context, {.delays = {}, .without_kernel = 5ms}, [&] {
+      if (++told == 3) context.stop();
+    });
+    EXPECT_EQ(watch.start(), boost::system::errc::address_family_not_supported);
+    context.run_for(10s);
+    EXPECT_EQ(told, 3);
+    watch.stop();
+  }).join();
 }
 
 }  // namespace

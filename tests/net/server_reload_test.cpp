@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <boost/json/serialize.hpp>
 #include <string>
 #include <vector>
 
@@ -135,6 +136,37 @@ TEST_F(ServerReloadTest, OneListenerThatCannotBeBoundRefusesEverything) {
   EXPECT_EQ(listeners(), before);
   EXPECT_EQ(ask(server_, "GET", "/api/v1/status").body.at("secrets").as_int64(), 1);
   EXPECT_EQ(reload("?dry_run=true").status, 200);  // which does not try
+}
+
+TEST_F(ServerReloadTest, AnotherExternalAddressIsForNewAllocations) {
+  WaitingClient before(server_.endpoint(1));
+  net::UdpSocket peer = net::open_socket();
+  ASSERT_TRUE(prepare(before, peer));
+  file().server.external = {{IpAddress::v4(203, 0, 113, 7), std::nullopt}};
+  ASSERT_EQ(reload().status, 200);
+  WaitingClient after(server_.endpoint(1));
+  ASSERT_TRUE(succeeded(after.allocate()));
+  EXPECT_EQ(after.relayed().address, IpAddress::v4(203, 0, 113, 7));
+  EXPECT_TRUE(relays(before, peer));
+  const Answer status = ask(server_, "GET", "/api/v1/status");
+  EXPECT_EQ(json::serialize(status.body.at("relays")), R"([{"local":"127.0.0.1","external":"203.0.113.7"}])");
+}
+
+TEST_F(ServerReloadTest, AnotherRelayAddressIsForNewAllocations) {
+  WaitingClient before(server_.endpoint(1));
+  net::UdpSocket peer = net::open_socket();
+  ASSERT_TRUE(prepare(before, peer));
+  file().relay.addresses = {IpAddress::v4(127, 0, 0, 2), IpAddress::v4(192, 0, 2, 1)};
+  ASSERT_EQ(reload().status, 200);
+  for (int i = 0; i < 8; ++i) {  // at every worker
+    WaitingClient after(server_.endpoint(1));
+    ASSERT_TRUE(succeeded(after.allocate()));
+    EXPECT_EQ(after.relayed().address, IpAddress::v4(127, 0, 0, 2));
+  }
+  EXPECT_TRUE(relays(before, peer));
+  const Answer status = ask(server_, "GET", "/api/v1/status");
+  EXPECT_EQ(json::serialize(status.body.at("relays")), R"([{"local":"127.0.0.2","external":"127.0.0.2"}])");
+  EXPECT_EQ(json::serialize(status.body.at("awaited")), R"([{"local":"192.0.2.1","reason":"absent"}])");
 }
 
 TEST_F(ServerReloadTest, AQuotaThatGrowsIsThereAtOnce) {

@@ -62,7 +62,14 @@ function showDetails(status, now) {
     ['Shared secrets', showCount(status.secrets), ''],
     ['Static users', showCount(status.staticUsers), ''],
     ['Configured', showAgo(now - configured), showExact(configured)],
+    ...(status.drain ? [drainEnd(status.drain, now)] : []),
   ], (status.database ?? 'ok') in DATABASE ? [] : ['Database']);
+}
+
+function drainEnd({ deadlineAt }, now) {
+  if (!deadlineAt) return ['Ends', 'with the last session', 'the drain has no deadline'];
+  const deadline = parseTime(deadlineAt);
+  return ['Ends', `in ${showSpan(Math.max(0, deadline - now))} at the latest`, showExact(deadline)];
 }
 
 /** Rows stay the same elements; only texts change. */

@@ -87,6 +87,18 @@ struct ServerStatus {
     std::string state;  ///< "up", "down", or "unknown" until it has been asked
   };
   std::vector<Alternate> alternates;
+  /// What new allocations are offered.
+  struct Relay {
+    std::string local;
+    std::string external;  ///< as clients are told; the same where nothing else is in effect
+  };
+  std::vector<Relay> relays;
+  /// A relay address that is not offered for the moment.
+  struct AwaitedRelay {
+    std::string local;
+    std::string reason;  ///< "absent": not on this machine; "unknown": its public address has not been found yet
+  };
+  std::vector<AwaitedRelay> awaited;
 };
 
 /// What all workers have carried since the start, payload bytes without TURN's own headers.

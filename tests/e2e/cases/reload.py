@@ -1,4 +1,4 @@
-"""The configuration read again: listeners, certificates, log and limits change under live calls; what does not says so."""
+"""The configuration read again: listeners, certificates, log and limits change under live calls."""
 
 import json
 import os

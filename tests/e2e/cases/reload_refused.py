@@ -1,4 +1,4 @@
-"""Reloads that change nothing: dry runs, listeners that cannot be bound, what needs a restart, five hundred broken files."""
+"""Reloads that change nothing: dry runs, listeners that cannot be bound, what needs a restart, 500 broken files."""
 
 import random
 import re

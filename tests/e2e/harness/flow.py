@@ -13,8 +13,8 @@ CHANNEL = 0x4001
 
 
 class Flow:
-    """Clients with an allocation each, all talking to one peer that echoes. `with` makes it flow; at the end every packet
-    must have come to the peer and back."""
+    """Clients with an allocation each, all talking to one peer that echoes. `with` makes it flow; at the end every
+    packet must have come to the peer and back."""
 
     def __init__(self, world, server, count=1, pause=0.01):
         self._peer = world.own(networks.udp_socket(None, "127.0.0.1"))

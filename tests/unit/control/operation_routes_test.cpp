@@ -55,6 +55,8 @@ TEST_F(OperationRoutes, StatusSaysWhatTheServerIs) {
   status.pending = {"server.workers"};
   status.drain = DrainStatus{UnixSeconds{Seconds{1'767'225'601}}, std::nullopt, 5};
   status.alternates = {{"192.0.2.9:3478", "down"}};
+  status.relays = {{"10.0.0.5", "203.0.113.7"}};
+  status.awaited = {{"10.0.0.6", "absent"}};
   const Response response = get("/api/v1/status");
   EXPECT_EQ(response.result(), http::status::ok);
   EXPECT_EQ(json_of(response), boost::json::parse(R"({
@@ -63,7 +65,8 @@ TEST_F(OperationRoutes, StatusSaysWhatTheServerIs) {
       "certificates":[{"names":["example.org","192.0.2.1"],"expiresAt":"2026-01-01T00:01:00Z"}],
       "certificateExpiresAt":"2026-01-01T00:01:00Z","database":"ok","secrets":1,"staticUsers":3,
       "configuredAt":"2026-01-01T00:00:01Z","pending":["server.workers"],"drain":{"startedAt":"2026-01-01T00:00:01Z","deadlineAt":null,
-      "allocations":5},"alternates":[{"address":"192.0.2.9:3478","state":"down"}]})"));
+      "allocations":5},"alternates":[{"address":"192.0.2.9:3478","state":"down"}],
+      "relays":[{"local":"10.0.0.5","external":"203.0.113.7"}],"awaited":[{"local":"10.0.0.6","reason":"absent"}]})"));
 }
 
 TEST_F(OperationRoutes, StatusWithoutACertificateSaysNull) {

@@ -92,6 +92,27 @@ TEST_F(ChangingAddressesTest, AnAddressThatComesBackIsNotFormerAnyMore) {
   EXPECT_THAT(find_former(without, with), IsEmpty());
 }
 
+TEST(FormerAddresses, AreForgottenWhenNobodyIsToldOfThemAnyMore) {
+  using Mapping = RuntimeAddresses::Mapping;
+  const Mapping used{ip("10.0.0.7"), ip("203.0.113.7")};
+  const Mapping unused{ip("10.0.0.7"), ip("203.0.113.8")};
+  const Mapping later{ip("10.0.0.7"), ip("203.0.113.9")};
+  RuntimeAddresses addresses;
+  addresses.former = {later, used, unused};  // `later` since the question
+  EXPECT_TRUE(forget_former(addresses, std::vector{used, unused}, std::vector{used.external}));
+  EXPECT_THAT(addresses.former, ElementsAre(later, used));
+  EXPECT_FALSE(forget_former(addresses, std::vector{used}, std::vector{used.external}));
+}
+
+TEST(OwnEndpoints, AreTheListenersByExternalAddressesToo) {
+  RuntimeAddresses addresses;
+  addresses.listeners = {*Endpoint::parse("10.0.0.7:3478"), *Endpoint::parse("[2001:db8::7]:3478")};
+  addresses.relays = {{ip("10.0.0.7"), ip("203.0.113.7")}, {ip("2001:db8::7"), ip("2001:db8::7")}};
+  EXPECT_THAT(list_own_endpoints(addresses),
+              ElementsAre(*Endpoint::parse("10.0.0.7:3478"), *Endpoint::parse("[2001:db8::7]:3478"),
+                          *Endpoint::parse("203.0.113.7:3478")));
+}
+
 TEST(DefaultAddresses, StayWhenTheRouteGoesAndTheAddressDoesNot) {
   const std::vector<net::InterfaceAddress> interfaces{
       {.interface = "docker0", .address = ip("172.17.0.1"), .prefix_length = 16, .broadcast = {}},

@@ -68,6 +68,21 @@ TEST_F(OperationCommands, StatusIsAList) {
   EXPECT_THAT(out(), HasSubstr("needs restart server.workers\n"));
 }
 
+TEST_F(OperationCommands, StatusHasTheRelayAddressesAndThoseThatAreMissing) {
+  answers = {AdminAnswer{200, R"({"relays":[{"local":"10.0.0.5","external":"203.0.113.7"},
+      {"local":"2001:db8::5","external":"2001:db8::5"}],
+      "awaited":[{"local":"10.0.0.6","reason":"absent"},{"local":"10.0.0.7","reason":"unknown"}]})"}};
+  EXPECT_EQ(call({"status"}), 0);
+  EXPECT_THAT(out(), HasSubstr("relays from   10.0.0.5 as 203.0.113.7
+"));
+  EXPECT_THAT(out(), HasSubstr("relays from   2001:db8::5
+"));
+  EXPECT_THAT(out(), HasSubstr("not offered   10.0.0.6: it is not on this machine
+"));
+  EXPECT_THAT(out(), HasSubstr("not offered   10.0.0.7: its public address is not known yet
+"));
+}
+
 TEST_F(OperationCommands, StatusAsJsonIsWhatTheServerSays) {
   answers = {AdminAnswer{200, R"({"version":"1.2.3"})"}};
   EXPECT_EQ(call({"status", "--json"}), 0);

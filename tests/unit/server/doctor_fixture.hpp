@@ -22,14 +22,16 @@ class Patient {
       "[server]\nhost = 'turn.example.org'\n[relay]\naddresses = ['198.51.100.7']\nfamilies = ['ipv4']\n"
       "[[listen]]\nurl = 'udp://198.51.100.7:3478'\n"
       "[auth]\nsecrets = ['kD8xqPz2vLw9TnB4yRgH7sJm']\ndatabase = ''\n";
-  FakeEnvironment environment{.variables = {},
-                              .files = {{"/proc/sys/net/core/rmem_max", "8388608\n"},
-                                        {"/proc/sys/net/core/wmem_max", "8388608\n"},
-                                        {"/proc/sys/net/netfilter/nf_conntrack_max", "262144\n"},
-                                        {"/proc/sys/net/ipv4/ip_local_port_range", "32768\t48000\n"},
-                                        {"/proc/sys/kernel/osrelease", "6.1.0-18-amd64\n"},
-                                        {"/proc/meminfo", "MemTotal:        8000000 kB\n"},
-                                        {"/etc/group", "root:x:0:\nusers:x:100:\nturnpike:x:990:\n"}}};
+  FakeEnvironment environment{
+      .variables = {},
+      .files = {{"/proc/sys/net/core/rmem_max", "8388608\n"},
+                {"/proc/sys/net/core/wmem_max", "8388608\n"},
+                {"/proc/sys/net/netfilter/nf_conntrack_max", "262144\n"},
+                {"/proc/sys/net/ipv4/ip_local_port_range", "32768\t48000\n"},
+                {"/proc/sys/kernel/osrelease", "6.1.0-18-amd64\n"},
+                {"/proc/meminfo", "MemTotal:        8000000 kB\n"},
+                {"/etc/passwd", "root:x:0:0::/root:/bin/sh\nturnpike:x:990:990::/nonexistent:/bin/false\n"},
+                {"/etc/group", "root:x:0:\nusers:x:100:turnpike\nturnpike:x:990:\n"}}};
   std::map<std::string, server::FileFacts> files{{kFile, {false, 0640, 0, 990}}};
   std::map<std::string, std::string> programs{
       // what a program says, by its words

@@ -29,7 +29,7 @@ class DoctorLimits : public testing::Test {
     ASSERT_TRUE(made);
     patient.environment.files["/etc/turnpike/a.crt"] = made->server.chain;
     patient.environment.files["/etc/turnpike/a.key"] = made->server.key;
-    patient.files["/etc/turnpike/a.key"] = {false, 0600, 0, 0};
+    patient.files["/etc/turnpike/a.key"] = {false, 0640, 0, 990};
     patient.config += "[tls]\ncertificates = [{ chain = 'a.crt', key = 'a.key' }]\n";
   }
 

@@ -71,9 +71,12 @@ TEST_F(Doctor, PrintsJson) {
 }
 
 TEST_F(Doctor, CallsAnExampleSecretAProblem) {
-  replace("kD8xqPz2vLw9TnB4yRgH7sJm", "a secret in this file");
+  replace("'kD8xqPz2vLw9TnB4yRgH7sJm'",
+          "'a secret in this file', 'put 32 random bytes here, please', 'the same secret'");
   EXPECT_EQ(patient.call(), 1);
   expect("problem", "auth.secrets[0] is an example");
+  expect("problem", "auth.secrets[1] is an example");
+  expect("problem", "auth.secrets[2] is an example");
 }
 
 TEST_F(Doctor, WarnsOfSecretsThatAreShortOrRepeatThemselves) {
@@ -97,6 +100,7 @@ TEST_F(Doctor, SaysWhoElseCanReadASecret) {
   patient.files[test::Patient::kFile] = {false, 0640, 0, 100};
   EXPECT_EQ(patient.call(), 0);
   expect("warning", "members of the group users");
+  EXPECT_THAT(patient.out(), HasSubstr("chgrp turnpike /etc/turnpike/turnpike.toml"));
 }
 
 TEST_F(Doctor, LetsEverybodyReadAFileWithoutSecrets) {

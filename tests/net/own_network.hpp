@@ -1,0 +1,36 @@
+#pragma once
+
+#include <net/if.h>
+#include <sched.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
+#include <cstring>
+#include <thread>
+
+#include "turnpike/net/file_descriptor.hpp"
+
+namespace turnpike::net {
+
+/// Turns loopback of this thread's network on or off.
+inline bool set_loopback(bool up) {
+  const FileDescriptor socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  ifreq request{};
+  std::strcpy(request.ifr_name, "lo");
+  if (::ioctl(socket.get(), SIOCGIFFLAGS, &request) != 0) return false;
+  request.ifr_flags = static_cast<short>(up ? request.ifr_flags | IFF_UP : request.ifr_flags & ~IFF_UP);
+  return ::ioctl(socket.get(), SIOCSIFFLAGS, &request) == 0;
+}
+
+/// Runs `body` on a thread with a network of its own, where loopback is off. False where that is not allowed.
+template <typename Body>
+bool in_own_network(Body body) {
+  bool allowed = false;
+  std::thread([&] {
+    allowed = ::unshare(CLONE_NEWNET) == 0;
+    if (allowed) body();
+  }).join();
+  return allowed;
+}
+
+}  // namespace turnpike::net
