@@ -57,8 +57,8 @@ std::optional<User> read_user(Draft& draft, const ConfLine& line, bool has_secre
   const std::size_t colon = line.value.find(':');
   const std::string name = line.value.substr(0, colon);
   const std::string rest = colon == std::string::npos ? "" : line.value.substr(colon + 1);
-  const auto refuse = [&](std::string words) {
-    draft.refuse(line, std::move(words));
+  const auto refuse = [&](const std::string& words) {
+    draft.refuse(line, words);
     return std::nullopt;
   };
   if (name.empty() || rest.empty()) return refuse("it is not NAME:PASSWORD; coturn skips it, too");
@@ -101,6 +101,7 @@ void write_users(Draft& draft) {
     users[known->second] = *user;
   }
   std::vector<ListItem> items;
+  items.reserve(users.size());
   for (const User& user : users) {
     items.push_back({fmt::format("{{ name = {}, {} }}", quote_toml(user.name), user.how), origin(*user.line)});
   }

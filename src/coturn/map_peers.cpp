@@ -50,6 +50,7 @@ std::vector<IpPrefix> closed_part(const IpPrefix& denied, const std::vector<IpPr
 
 std::vector<ListItem> items_of(const std::vector<IpPrefix>& blocks) {
   std::vector<ListItem> items;
+  items.reserve(blocks.size());
   for (const IpPrefix& block : blocks) items.push_back({quote_toml(block.to_string()), ""});
   return items;
 }

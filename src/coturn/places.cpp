@@ -92,7 +92,8 @@ RelayPorts without_listeners(std::uint64_t first, std::uint64_t last, const std:
   RelayPorts best{1, 0, false};
   for (std::size_t i = 1; i < taken.size(); ++i) {
     const std::uint64_t begin = taken[i - 1] + 1;
-    if (taken[i] <= begin || taken[i] - begin <= static_cast<std::uint64_t>(best.last - best.first + 1)) continue;
+    const std::uint64_t widest = std::uint64_t{best.last} + 1 - best.first;
+    if (taken[i] <= begin || taken[i] - begin <= widest) continue;
     best.first = static_cast<std::uint16_t>(begin);
     best.last = static_cast<std::uint16_t>(taken[i] - 1);
   }

@@ -19,7 +19,7 @@ std::string part_of(const X509_NAME* name, int kind) {
 
 std::string join_name(const X509_NAME* name) {
   const std::string organization = part_of(name, NID_organizationName);
-  const std::string common = part_of(name, NID_commonName);
+  std::string common = part_of(name, NID_commonName);
   if (organization.empty()) return common;
   return common.empty() ? organization : organization + " " + common;
 }

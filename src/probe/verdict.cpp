@@ -27,6 +27,11 @@ bool has_answered(const PathReport& path, StepName name) noexcept {
   return step != nullptr && step->mark == Mark::ok;
 }
 
+/// A connection stands, or the server has asked for credentials: no firewall that drops all is in between.
+bool was_reached(const PathReport& path) noexcept {
+  return has_answered(path, StepName::connect) || has_answered(path, StepName::challenge);
+}
+
 bool works(const PathReport& path) noexcept { return path.failure() == nullptr; }
 
 Verdict judge_error(const Step& failure) noexcept {
@@ -35,7 +40,6 @@ Verdict judge_error(const Step& failure) noexcept {
     case ErrorCode::insufficient_capacity: return {.fault = Fault::no_capacity, .path = {}};
     case ErrorCode::try_alternate: return {.fault = Fault::no_capacity, .variant = Variant::redirected, .path = {}};
     case ErrorCode::unauthenticated:
-    case ErrorCode::stale_nonce:
     case ErrorCode::wrong_credentials: return {.fault = Fault::wrong_credentials, .path = {}};
     case ErrorCode::forbidden:
     case ErrorCode::unsupported_transport_protocol:
@@ -72,7 +76,8 @@ Verdict judge_failure(const PathReport& path, const Step& failure, const CheckCo
     case Reason::resolver_silent: return {.fault = Fault::name_unknown, .variant = Variant::resolver, .path = {}};
     case Reason::refused: return {.fault = Fault::server_away, .variant = Variant::refused, .path = {}};
     case Reason::unreachable: return {.fault = Fault::server_away, .variant = Variant::unreachable, .path = {}};
-    case Reason::silent: return {.fault = Fault::server_away, .path = {}};
+    case Reason::silent:
+      return {.fault = Fault::server_away, .variant = was_reached(path) ? Variant::mute : Variant::plain, .path = {}};
     case Reason::not_turn: return {.fault = Fault::not_turn, .path = {}};
     case Reason::hung_up:
       return {.fault = failure.name == StepName::handshake ? Fault::tls_failed : Fault::not_turn, .path = {}};
@@ -127,7 +132,7 @@ Verdict judge_unreached(const PathReport& path, std::uint16_t port, const std::v
                           return !is_unreached(*other.path);
                         });
   const Verdict alone = judge_failure(path, *path.failure(), context);
-  const bool is_silent = alone.variant == Variant::plain;
+  const bool is_silent = alone.variant == Variant::plain || alone.variant == Variant::mute;
   return is_alive && is_silent ? Verdict{.fault = Fault::turn_blocked, .path = {}} : alone;
 }
 

@@ -23,6 +23,9 @@ std::string advise_away(const Verdict& verdict, const ServerUri& uri) {
       return "Check that this machine is connected, that it has a route to that address (IPv6 needs one of its own), "
              "and "
              "that the address is the server's.";
+    case Variant::mute:
+      return "The machine and the port are reached. Either the server is stuck or overloaded (its log says more), or a "
+             "proxy stands there with nothing behind it, or a firewall looks into connections and drops TURN or TLS.";
     default:
       return fmt::format(
           "Either the machine is off or not there, or a firewall drops all that goes to port {}. Look at "

@@ -40,6 +40,7 @@ std::string explain_away(Variant variant) {
   switch (variant) {
     case Variant::refused: return "The machine answers, but no TURN server listens at this port.";
     case Variant::unreachable: return "There is no way from here to the server's address.";
+    case Variant::mute: return "The server is there, but does not answer any more.";
     default: return "The server does not answer.";
   }
 }

@@ -75,9 +75,8 @@ class RuleReader {
       const bool meets = is_for_newcomers(next());
       if (meets) is_negated_ = !is_negated_;
       add(Kind::never);
-    } else if (word == "-m") {
-      static_cast<void>(next());
-    } else if (word == "--comment" || word == "--reject-with" || word == "--log-prefix" || word == "--log-level") {
+    } else if (word == "-m" || word == "--comment" || word == "--reject-with" || word == "--log-prefix" ||
+               word == "--log-level") {
       static_cast<void>(next());
     } else if (word == "-j" || word == "-g") {
       read_target(next(), prefix, word == "-g");

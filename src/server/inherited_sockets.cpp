@@ -25,7 +25,7 @@ InheritedSockets::InheritedSockets(std::vector<net::FileDescriptor> descriptors)
   for (net::FileDescriptor& descriptor : descriptors) {
     const auto bound = net::examine_socket(descriptor.get());
     if (!bound) {
-      complaints_.push_back(
+      complaints_.emplace_back(
           "socket activation: one of the sockets is neither UDP nor a listening TCP socket; it is not used");
     } else if (bound->takes_ipv4_too) {
       complaints_.push_back(fmt::format(
@@ -84,6 +84,7 @@ void InheritedSockets::note_shortage(const ListenUrl& listener, std::size_t sock
 InheritedSockets take_inherited_sockets() {
   const int count = sd_listen_fds(/*unset_environment=*/1);
   std::vector<net::FileDescriptor> descriptors;
+  descriptors.reserve(static_cast<std::size_t>(std::max(count, 0)));
   for (int i = 0; i < count; ++i) descriptors.emplace_back(SD_LISTEN_FDS_START + i);
   return InheritedSockets(std::move(descriptors));
 }

@@ -103,8 +103,9 @@ bool Server::update_addresses() {
 }
 
 void Server::refresh_addresses() {
+  const auto own_before = list_own_endpoints(addresses_);
   if (phase_ == Phase::ending || !update_addresses()) return;
-  alternates_.apply(config_.cluster, list_own_endpoints(addresses_));
+  if (const auto own = list_own_endpoints(addresses_); own != own_before) alternates_.apply(config_.cluster, own);
   auto settings = std::make_shared<control::ControlSettings>(build_control_settings());
   distribute_core_config([this, settings] { control_plane_->apply(*settings); });
 }

@@ -52,6 +52,7 @@ std::vector<std::string> find_conflicts(const Config& merged, const Config& file
   std::vector<ConfigProblem> conflicts;
   std::ranges::set_difference(find_mistakes(merged), find_mistakes(file), std::back_inserter(conflicts));
   std::vector<std::string> lines;
+  lines.reserve(conflicts.size());
   for (const ConfigProblem& each : conflicts) {
     lines.push_back(each.message + " (as long as the server is not restarted)");
   }

@@ -81,6 +81,7 @@ void Worker::settle_listeners(const std::vector<Endpoint>& idle, const std::vect
 
 std::vector<std::size_t> Worker::count_allocations_at(const std::vector<Endpoint>& listeners) const {
   std::vector<std::size_t> counts;
+  counts.reserve(listeners.size());
   for (const Endpoint& listener : listeners) {
     counts.push_back(core_.count_allocations([&listener](const FiveTuple& five_tuple) {
       if (five_tuple.transport != Transport::udp && five_tuple.transport != Transport::dtls) return false;

@@ -48,6 +48,7 @@ enum class Variant : std::uint8_t {
   plain,
   refused,       ///< nothing listens at the port
   unreachable,   ///< no way to the address
+  mute,          ///< it was reached, and answers no more
   resolver,      ///< no name server answers
   stun_works,    ///< Binding is answered, Allocate is not
   outside_only,  ///< between two relayed addresses data passes

@@ -96,6 +96,7 @@ def _(world):
     do_and_confirm(tab, "#drain")
     eventually(world, lambda: site.call("GET", "/readyz").status == 503, "draining")
     tab.until("text", lambda text: text and "drain" in text.lower(), "that the server drains", argument="#pill")
+    tab.until("text", lambda text: text and "at the latest" in text, "until when it drains", argument="#details")
 
 
 def do_and_confirm(tab, button):

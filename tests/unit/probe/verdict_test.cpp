@@ -103,6 +103,22 @@ TEST(VerdictTest, NamesARelayThatIsBlockedWhereOnlyStunIsAnswered) {
   EXPECT_EQ(verdict.variant, Variant::stun_works);
 }
 
+TEST(VerdictTest, DoesNotTakeAServerThatWasReachedForOneThatIsOff) {
+  for (const auto& [transport, at] :
+       {std::pair{Transport::tls, StepName::handshake}, std::pair{Transport::tcp, StepName::allocate},
+        std::pair{Transport::udp, StepName::allocate}}) {
+    const auto report = report_of("turn:h?transport=udp", {failing(transport, at, Reason::silent)});
+    const auto verdict = judge_one(report);
+    EXPECT_EQ(verdict.fault, Fault::server_away) << name_of(at);
+    EXPECT_EQ(verdict.variant, Variant::mute) << name_of(at);
+    EXPECT_EQ(advise(verdict, report, {.now = kNow}).front().find("off"), std::string::npos);
+  }
+}
+
+TEST(VerdictTest, DoesNotBlameThePasswordForNoncesThatAreStaleAtOnce) {
+  EXPECT_EQ(fault_of(failing(Transport::udp, StepName::allocate, Reason::error, ErrorCode::stale_nonce)), Fault::other);
+}
+
 TEST(VerdictTest, NamesARelayThatIsBlockedWhereTheHostAnswersTheApi) {
   PathReport mute = failing(Transport::udp, StepName::binding, Reason::silent);
   EXPECT_EQ(fault_of(mute, {.now = kNow, .is_alive = true}), Fault::turn_blocked);
