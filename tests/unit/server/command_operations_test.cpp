@@ -73,14 +73,10 @@ TEST_F(OperationCommands, StatusHasTheRelayAddressesAndThoseThatAreMissing) {
       {"local":"2001:db8::5","external":"2001:db8::5"}],
       "awaited":[{"local":"10.0.0.6","reason":"absent"},{"local":"10.0.0.7","reason":"unknown"}]})"}};
   EXPECT_EQ(call({"status"}), 0);
-  EXPECT_THAT(out(), HasSubstr("relays from   10.0.0.5 as 203.0.113.7
-"));
-  EXPECT_THAT(out(), HasSubstr("relays from   2001:db8::5
-"));
-  EXPECT_THAT(out(), HasSubstr("not offered   10.0.0.6: it is not on this machine
-"));
-  EXPECT_THAT(out(), HasSubstr("not offered   10.0.0.7: its public address is not known yet
-"));
+  EXPECT_THAT(out(), HasSubstr("relays from   10.0.0.5 as 203.0.113.7\n"));
+  EXPECT_THAT(out(), HasSubstr("relays from   2001:db8::5\n"));
+  EXPECT_THAT(out(), HasSubstr("not offered   10.0.0.6: it is not on this machine\n"));
+  EXPECT_THAT(out(), HasSubstr("not offered   10.0.0.7: its public address is not known yet\n"));
 }
 
 TEST_F(OperationCommands, StatusAsJsonIsWhatTheServerSays) {
