@@ -153,6 +153,8 @@ Places find_places(Draft& draft) {
   if (places.listeners.empty()) {
     draft.note("all listeners are switched off; turnpike listens as by default then, set [[listen]]", true);
     places.listeners = default_listeners();
+  } else if (std::ranges::all_of(places.listeners, [](const Listener& one) { return one.scheme == "http"; })) {
+    draft.note("all listeners for clients are switched off, only /metrics is left; add a [[listen]] for them", true);
   }
   places.is_listening_by_default = listens_by_default(places.listeners);
   places.addresses = find_relay_addresses(draft);

@@ -78,10 +78,12 @@ void judge_reading(Checkup& checkup, const SystemUser& user, const std::string& 
   const auto obstacle = find_obstacle(checkup.machine, user, path, Access::read);
   if (!obstacle) return;
   const bool is_file = *obstacle == path;
-  checkup.findings.problem(fmt::format("The server runs as the user {}, who cannot read {}{}.", user.name, path,
-                                       is_file ? "" : fmt::format(": the folder {} is closed to that user", *obstacle)),
-                           advise_obstacle(checkup.machine, user, *obstacle, is_file ? Access::read : Access::enter) +
-                               ", or give it by LoadCredential= in the unit (docs/systemd.md)");
+  const bool is_configuration = path == checkup.loaded.file_name;
+  checkup.findings.problem(
+      fmt::format("The server runs as the user {}, who cannot read {}{}.", user.name, path,
+                  is_file ? "" : fmt::format(": the folder {} is closed to that user", *obstacle)),
+      advise_obstacle(checkup.machine, user, *obstacle, is_file ? Access::read : Access::enter) +
+          (is_configuration ? "" : ", or give it by LoadCredential= in the unit (docs/systemd.md)"));
 }
 
 void judge_database(Checkup& checkup, const SystemUser& user) {

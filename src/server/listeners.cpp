@@ -72,6 +72,8 @@ class Binder {
   bool bind(ListenUrl& listener, Absence absence) {
     return is_datagram(listener.scheme) ? bind_datagram(listener, absence) : bind_stream(listener, absence);
   }
+  /// Among the workers, and then with other listeners of ours as well.
+  [[nodiscard]] bool shares_ports() const noexcept { return datagram_.reuse_port; }
   [[nodiscard]] std::vector<WorkerListeners> take() { return std::move(sets_); }
 
  private:
@@ -126,7 +128,7 @@ class Arranger {
                    left_.leaving, [&](const ListenUrl& each) { return is_same_socket(each, written); });
                back != left_.leaving.end()) {
       left_.leaving.erase(back);
-    } else if (!binder_.bind(bound, absence)) {
+    } else if (!bind(bound, absence)) {
       return false;
     }
     after_.serving.push_back({written, bound});
@@ -157,6 +159,33 @@ class Arranger {
   [[nodiscard]] const ListenerTable& so_far() const noexcept { return after_; }
 
  private:
+  bool bind(ListenUrl& listener, Absence absence) {
+    try {
+      return binder_.bind(listener, absence);
+    } catch (const std::runtime_error& error) {
+      const ListenUrl* holder = binder_.shares_ports() ? nullptr : find_holder(listener);
+      if (holder == nullptr) throw;
+      throw std::runtime_error(
+          fmt::format("{}, by {}: reload without both first, or restart the server", error.what(), show(*holder)));
+    }
+  }
+
+  /// Where ports are not shared: a listener on all addresses keeps others from the same port, and they it,
+  /// also when the file has it no more.
+  [[nodiscard]] const ListenUrl* find_holder(const ListenUrl& wanted) const noexcept {
+    const auto overlaps = [&](const ListenUrl& each) {
+      const IpAddress& one = each.endpoint.address;
+      const IpAddress& other = wanted.endpoint.address;
+      return is_datagram(each.scheme) == is_datagram(wanted.scheme) && each.endpoint.port == wanted.endpoint.port &&
+             one.family() == other.family() && (one.is_unspecified() || other.is_unspecified());
+    };
+    for (const BoundListener& each : left_.serving) {
+      if (overlaps(each.bound)) return &each.bound;
+    }
+    const auto leaving = std::ranges::find_if(left_.leaving, overlaps);
+    return leaving == left_.leaving.end() ? nullptr : &*leaving;
+  }
+
   /// Port 0 of the file is whatever the same listener got for it before.
   std::optional<Endpoint> take_serving(const ListenUrl& written) {
     const auto found = std::ranges::find_if(left_.serving, [&](const BoundListener& each) {

@@ -138,6 +138,19 @@ TEST_F(ServerReloadTest, OneListenerThatCannotBeBoundRefusesEverything) {
   EXPECT_EQ(reload("?dry_run=true").status, 200);  // which does not try
 }
 
+TEST(ServerReload, WithOneWorkerAListenerThatGetsNarrowerNeedsARestartAndTheAnswerSaysSo) {
+  Config config = control_settings();
+  config.server.workers = 1;
+  config.listen[1].endpoint.address = IpAddress::any(AddressFamily::ipv4);
+  const Rereadable file(config);
+  const RunningServer server(config, nullptr, file.reader());
+  file.file->config.listen[1].endpoint = {kLoopback, server.endpoint(1).port};
+  const Answer answer = ask(server, "POST", "/api/v1/reload");
+  ASSERT_EQ(answer.status, 422);
+  const std::string reason(answer.body.at("messages").as_array().at(0).as_string());
+  EXPECT_NE(reason.find("udp://0.0.0.0:"), std::string::npos) << reason;
+}
+
 TEST_F(ServerReloadTest, AnotherExternalAddressIsForNewAllocations) {
   WaitingClient before(server_.endpoint(1));
   net::UdpSocket peer = net::open_socket();

@@ -109,6 +109,13 @@ TEST(CoturnImport, AllListenersSwitchedOffNeedsYouAndLeavesTheirPortAlone) {
   EXPECT_THAT(made.toml, HasSubstr("ports = \"1024-3477\""));
 }
 
+TEST(CoturnImport, AListenerForMetricsAloneIsNotEnough) {
+  const Import made =
+      import("prometheus\nprometheus-address=127.0.0.1\nno-udp\nno-tcp\nstatic-auth-secret=a-secret-of-the-south\n");
+  ASSERT_EQ(made.count_needing_you(), 1U);
+  EXPECT_THAT(made.toml, HasSubstr("NEEDS YOU: all listeners for clients are switched off"));
+}
+
 TEST(CoturnImport, OnePortForBothIsThereOnce) {
   const std::string text = toml(
       "listening-port=443\ntls-listening-port=443\nlistening-ip=192.0.2.1\nlistening-ip=0.0.0.0\n"
