@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::string_view kStunScheme = "stun:";
 const std::uint16_t kStunPort = StunServer().port;  // clang 14 takes no std::string in a constant
-constexpr std::size_t kMaxName = 253;  // RFC 1035 section 2.3.4, as text
+constexpr std::size_t kMaxName = 253;               // RFC 1035 section 2.3.4, as text
 
 bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 
