@@ -16,7 +16,7 @@
 namespace turnpike::control {
 namespace {
 
-using boost::asio::local::stream_protocol;
+using LocalStream = boost::asio::local::stream_protocol;
 
 constexpr mode_t kMode = 0660;
 constexpr int kBacklog = 64;
@@ -90,7 +90,7 @@ struct AdminSocket::State : std::enable_shared_from_this<AdminSocket::State> {
       : acceptor(loop), pause(loop), path(std::move(its_path)), serve(std::move(its_serve)) {}
 
   void wait() {
-    acceptor.async_wait(stream_protocol::acceptor::wait_read, [self = shared_from_this()](error_code error) {
+    acceptor.async_wait(LocalStream::acceptor::wait_read, [self = shared_from_this()](error_code error) {
       if (!error && self->acceptor.is_open()) self->accept();
     });
   }
@@ -125,7 +125,7 @@ struct AdminSocket::State : std::enable_shared_from_this<AdminSocket::State> {
     pause.cancel();
   }
 
-  stream_protocol::acceptor acceptor;
+  LocalStream::acceptor acceptor;
   boost::asio::steady_timer pause;
   std::string path;
   std::optional<FileIdentity> file;  // ours; another server may have put its own in its place since
@@ -139,7 +139,7 @@ Result<std::unique_ptr<AdminSocket>> AdminSocket::open(boost::asio::io_context& 
   auto state = std::make_shared<State>(loop, path, std::move(serve));
   state->file = identify_socket(path);
   error_code error;
-  state->acceptor.assign(stream_protocol(), listening->get(), error);
+  state->acceptor.assign(LocalStream(), listening->get(), error);
   if (error) {
     state->close();
     return error;

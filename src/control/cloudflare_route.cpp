@@ -56,11 +56,9 @@ json::object to_single_server(const IssuedCredential& credential) {
 }
 
 Response answer_to(RevocationOutcome outcome) {
-  Response response;
-  response.result(http::status::no_content);
   switch (outcome) {
     case RevocationOutcome::done:
-    case RevocationOutcome::expired_already: return response;
+    case RevocationOutcome::expired_already: return make_no_content();
     case RevocationOutcome::not_stored:
       return make_json(http::status::accepted, json::object{{"revoked", true}, {"stored", false}});
     case RevocationOutcome::malformed:

@@ -19,8 +19,8 @@
 namespace turnpike::control {
 namespace {
 
-constexpr std::size_t kWorthIt = 512;         // bytes; below it the gain is less than one packet's header
-constexpr std::size_t kMaxBody = 64U << 20U;  // zlib counts in 32 bits
+constexpr std::size_t kWorthIt = 512;           // bytes; below it the gain is less than one packet's header
+constexpr std::size_t kMostBytes = 64U << 20U;  // zlib counts in 32 bits
 constexpr int kLevel = 6;
 constexpr int kGzipWindow = 15 + 16;  // zlib's way to say "gzip, not zlib"
 constexpr int kMemoryLevel = 8;
@@ -105,14 +105,14 @@ bool accepts_gzip(const Request& request) {
 }
 
 std::string compress(std::string_view text) {
-  if (text.size() < kWorthIt || text.size() > kMaxBody) return {};
+  if (text.size() < kWorthIt || text.size() > kMostBytes) return {};
   auto compressed = gzip(text);
   return compressed && compressed->size() < text.size() ? std::move(*compressed) : std::string{};
 }
 
 void compress_if_accepted(const Request& request, Response& response) {
   const std::string& body = response.body();
-  if (body.size() < kWorthIt || body.size() > kMaxBody || response.count(http::field::content_encoding) > 0) return;
+  if (body.size() < kWorthIt || body.size() > kMostBytes || response.count(http::field::content_encoding) > 0) return;
   add_vary(response, "Accept-Encoding");
   if (!accepts_gzip(request)) return;
   std::string compressed = compress(body);

@@ -11,6 +11,11 @@ const std::string* Exchange::find_query(std::string_view name) const noexcept {
   return found == query.end() ? nullptr : &found->second;
 }
 
+std::string_view Exchange::query_text(std::string_view name) const noexcept {
+  const std::string* value = find_query(name);
+  return value == nullptr ? std::string_view{} : std::string_view(*value);
+}
+
 std::shared_ptr<Exchange> make_exchange(Request request, const Caller& caller) {
   auto target = parse_target(request.method(), {request.target().data(), request.target().size()});
   if (!target) return nullptr;

@@ -44,6 +44,8 @@ struct Exchange {
 
   /// The first parameter of that name; null when there is none.
   [[nodiscard]] const std::string* find_query(std::string_view name) const noexcept;
+  /// Likewise; empty when there is none.
+  [[nodiscard]] std::string_view query_text(std::string_view name) const noexcept;
 };
 
 /// Nothing when the request's target is none (see parse_target()).

@@ -29,6 +29,12 @@ Response make_json(http::status status, const boost::json::value& body) {
   return response;
 }
 
+Response make_no_content() {
+  Response response;
+  response.result(http::status::no_content);
+  return response;
+}
+
 void complete_fields(Response& response, unsigned version, bool keep_alive) {
   response.version(version);
   const bool switches = response.result() == http::status::switching_protocols;

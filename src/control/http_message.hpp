@@ -20,6 +20,7 @@ using Response = http::response<http::string_body>;
 [[nodiscard]] Response make_problem(http::status status, std::string_view detail = {});
 /// application/json.
 [[nodiscard]] Response make_json(http::status status, const boost::json::value& body);
+[[nodiscard]] Response make_no_content();
 
 /// Sets the fields that every answer has: Content-Length, Connection, Server, Date, and against caches and sniffing.
 void complete_fields(Response& response, unsigned version, bool keep_alive);

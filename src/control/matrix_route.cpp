@@ -27,7 +27,7 @@ std::string_view code_of(GateRefusal::Reason reason) noexcept {
   return "M_LIMIT_EXCEEDED";
 }
 
-Response refuse(const GateRefusal& refusal) {
+Response matrix_refusal(const GateRefusal& refusal) {
   json::object body = make_error(code_of(refusal.reason), explain(refusal.reason));
   const http::status status = status_of(refusal.reason);
   if (status == http::status::too_many_requests) {
@@ -38,7 +38,7 @@ Response refuse(const GateRefusal& refusal) {
   return response;
 }
 
-Response refuse(const RequestFault& fault) {
+Response matrix_refusal(const RequestFault& fault) {
   const bool is_theirs = fault.status == http::status::bad_request;
   return make_json(fault.status, make_error(is_theirs ? "M_INVALID_PARAM" : "M_UNKNOWN", fault.detail));
 }
@@ -47,12 +47,12 @@ Response refuse(const RequestFault& fault) {
 
 Response answer_matrix(RouteContext& context, const Exchange& exchange) {
   const auto grant = context.gate.admit(bearer_key(exchange.request), Scope::credentials, exchange, context.clock());
-  if (!grant) return refuse(grant.error());
+  if (!grant) return matrix_refusal(grant.error());
   // Homeservers put the whole Matrix id there, "@alice:example.org": opaque, colon and all.
   const std::string* id = exchange.find_query("user_id");
   const auto credential =
       issue_credential(context, *grant, {id == nullptr || id->empty() ? grant->name : *id, std::nullopt});
-  if (!credential) return refuse(credential.error());
+  if (!credential) return matrix_refusal(credential.error());
   return make_json(http::status::ok, json::object{{"username", to_json_text(credential->username)},
                                                   {"password", to_json_text(credential->password)},
                                                   {"ttl", credential->ttl.count()},

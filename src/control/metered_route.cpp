@@ -53,15 +53,10 @@ Response make_error(http::status status, std::string_view name, std::string_view
   return make_json(status, json::object{{to_json_text(name), to_json_text(words)}});
 }
 
-Response refuse(const GateRefusal& refusal, std::string_view name) {
+Response metered_refusal(const GateRefusal& refusal, std::string_view name) {
   Response response = make_error(status_of(refusal.reason), name, explain(refusal.reason));
   set_refusal_fields(response, refusal);
   return response;
-}
-
-std::string_view query_text(const Exchange& exchange, std::string_view name) noexcept {
-  const std::string* value = exchange.find_query(name);
-  return value == nullptr ? std::string_view{} : std::string_view(*value);
 }
 
 /// One URL each.
@@ -80,8 +75,8 @@ json::array to_flat_servers(const IssuedCredential& credential) {
 
 Response create_metered(RouteContext& context, const Exchange& exchange) {
   const auto grant =
-      context.gate.admit(query_text(exchange, "secretKey"), Scope::credentials, exchange, context.clock());
-  if (!grant) return refuse(grant.error(), "message");
+      context.gate.admit(exchange.query_text("secretKey"), Scope::credentials, exchange, context.clock());
+  if (!grant) return metered_refusal(grant.error(), "message");
   const auto body = read_request_body(exchange.request, {.user = "label", .ttl = "expiryInSeconds"});
   if (!body) return make_error(body.error().status, "message", body.error().detail);
   const std::string label = body->user.value_or("");
@@ -96,12 +91,12 @@ Response create_metered(RouteContext& context, const Exchange& exchange) {
 }
 
 Response fetch_metered(RouteContext& context, const Exchange& exchange) {
-  const std::string_view key = query_text(exchange, "apiKey");
+  const std::string_view key = exchange.query_text("apiKey");
   if (context.gate.takes_keys_from(exchange.caller)) {
     if (const auto own = read_credential_key(context, key)) return make_json(http::status::ok, to_flat_servers(*own));
   }
   const auto grant = context.gate.admit(key, Scope::credentials, exchange, context.clock());
-  if (!grant) return refuse(grant.error(), "error");
+  if (!grant) return metered_refusal(grant.error(), "error");
   const auto credential = issue_credential(context, *grant, {draw_user(grant->name, context.random), std::nullopt});
   if (!credential) return make_error(credential.error().status, "error", credential.error().detail);
   return make_json(http::status::ok, to_flat_servers(*credential));

@@ -59,14 +59,10 @@ Response make_banner() {
                                                          {"website", "https://peerjs.com/"}});
 }
 
-std::string query_text(const Exchange& exchange, std::string_view name) {
-  const std::string* text = exchange.find_query(name);
-  return text == nullptr ? std::string{} : *text;
-}
-
 void serve_socket(Signaling& signaling, Exchange& exchange, const Reply& reply) {
   if (!wants_websocket(exchange.request)) return reply(make_banner());
-  PeerJsQuery query{query_text(exchange, "key"), query_text(exchange, "id"), query_text(exchange, "token")};
+  PeerJsQuery query{std::string(exchange.query_text("key")), std::string(exchange.query_text("id")),
+                    std::string(exchange.query_text("token"))};
   answer_socket(signaling, exchange, reply,
                 [&signaling, address = exchange.caller.client.address, query = std::move(query)] {
                   return std::make_unique<PeerJsClient>(signaling, address, query);

@@ -17,12 +17,6 @@ namespace {
 namespace json = boost::json;
 using Shared = std::shared_ptr<Exchange>;
 
-Response no_content() {
-  Response response;
-  response.result(http::status::no_content);
-  return response;
-}
-
 Response not_found(std::string_view words) { return make_problem(http::status::not_found, words); }
 Response no_such_room() { return not_found("there is no such room"); }
 Response no_such_member() { return not_found("there is no such member in a room of that name"); }
@@ -98,12 +92,12 @@ std::optional<Response> find_obstacle_to_closing(RouteContext& context, const Ex
 void close_room(RouteContext& context, Signaling& signaling, const Exchange& exchange, const Reply& reply) {
   const std::string& room = exchange.parameters.front();
   if (auto obstacle = find_obstacle_to_closing(context, exchange, room)) return reply(std::move(*obstacle));
-  signaling.close_room(room, [reply](bool existed) { reply(existed ? no_content() : no_such_room()); });
+  signaling.close_room(room, [reply](bool existed) { reply(existed ? make_no_content() : no_such_room()); });
 }
 
 void kick(Signaling& signaling, const Exchange& exchange, const Reply& reply) {
   signaling.kick(exchange.parameters.front(), exchange.parameters.back(),
-                 [reply](bool existed) { reply(existed ? no_content() : no_such_member()); });
+                 [reply](bool existed) { reply(existed ? make_no_content() : no_such_member()); });
 }
 
 // Tokens. -----------------------------------------------------------------------------------------------------------

@@ -33,7 +33,7 @@ struct Parts {
   std::string_view signed_text;  // header and payload with the dot between them
 };
 
-std::optional<Parts> split(std::string_view token) noexcept {
+std::optional<Parts> split_token(std::string_view token) noexcept {
   const std::size_t first = token.find('.');
   const std::size_t second = token.rfind('.');
   if (first == second || token.find('.', first + 1) != second) return std::nullopt;  // npos with both: no dot at all
@@ -112,8 +112,8 @@ std::optional<UnixSeconds> to_time(const json::value& value) noexcept {
 }
 
 /// False when the claim is there and is no such text.
-bool read_text(const json::object& payload, std::string_view name, std::size_t shortest, std::size_t longest,
-               std::string& out) {
+bool read_claim(const json::object& payload, std::string_view name, std::size_t shortest, std::size_t longest,
+                std::string& out) {
   const json::value* value = find(payload, name);
   if (value == nullptr) return true;
   const auto text = text_of(value);
@@ -122,7 +122,7 @@ bool read_text(const json::object& payload, std::string_view name, std::size_t s
   return true;
 }
 
-bool read_allow(const json::object& payload, RoomClaims& claims) noexcept {
+bool read_rights(const json::object& payload, RoomClaims& claims) noexcept {
   const json::value* value = find(payload, "allow");
   if (value == nullptr) return true;
   const json::array* words = value->if_array();
@@ -145,9 +145,9 @@ Result<RoomClaims, TokenFault> read_claims(const json::object& payload, UnixSeco
   const auto ends = expiry == nullptr ? std::nullopt : to_time(*expiry);
   const json::value* not_before = find(payload, "nbf");
   const auto begins = not_before == nullptr ? UnixSeconds{} : to_time(*not_before);
-  if (!ends || !begins || !read_text(payload, "room", 1, rooms::kMaxRoomId, claims.room) || claims.room.empty() ||
-      !read_text(payload, "sub", 1, rooms::kMaxUserId, claims.user) ||
-      !read_text(payload, "name", 0, rooms::kMaxName, claims.name) || !read_allow(payload, claims)) {
+  if (!ends || !begins || !read_claim(payload, "room", 1, rooms::kMaxRoomId, claims.room) || claims.room.empty() ||
+      !read_claim(payload, "sub", 1, rooms::kMaxUserId, claims.user) ||
+      !read_claim(payload, "name", 0, rooms::kMaxName, claims.name) || !read_rights(payload, claims)) {
     return TokenFault::malformed;
   }
   claims.expiry = *ends;
@@ -189,7 +189,7 @@ std::string sign_room_token(const RoomClaims& claims, std::string_view secret, U
 Result<RoomClaims, TokenFault> verify_room_token(std::string_view token, const std::vector<std::string>& secrets,
                                                  UnixSeconds now) {
   if (token.size() > kMaxToken) return TokenFault::malformed;
-  const auto parts = split(token);
+  const auto parts = split_token(token);
   if (!parts) return TokenFault::malformed;
   const auto header = decode_object(parts->header);
   if (!header) return TokenFault::malformed;
@@ -203,7 +203,7 @@ Result<RoomClaims, TokenFault> verify_room_token(std::string_view token, const s
 // The header is an object: its first letters are those of a brace with a quotation mark, a space or a line's end
 // behind it. A key whose text somebody chose may well have dots.
 bool looks_like_token(std::string_view text) noexcept {
-  return (text.starts_with("ey") || text.starts_with("ew")) && split(text).has_value();
+  return (text.starts_with("ey") || text.starts_with("ew")) && split_token(text).has_value();
 }
 
 }  // namespace turnpike::control

@@ -12,7 +12,7 @@ namespace {
 constexpr std::string_view kOther = "other";
 constexpr std::size_t kStatusClasses = 5;
 
-std::vector<std::string> split(std::string_view pattern) {
+std::vector<std::string> split_pattern(std::string_view pattern) {
   std::vector<std::string> segments;
   while (!pattern.empty()) {
     pattern.remove_prefix(1);
@@ -137,7 +137,7 @@ Router::~Router() { state_->routes.clear(); }
 void Router::add(http::verb method, std::string pattern, Access access, ExchangeHandler handler) {
   const auto known = std::find(state_->names.begin(), state_->names.end(), pattern);
   const auto name = static_cast<std::size_t>(known - state_->names.begin());
-  state_->routes.push_back({method, split(pattern), access, std::move(handler), name});
+  state_->routes.push_back({method, split_pattern(pattern), access, std::move(handler), name});
   if (known != state_->names.end()) return;
   state_->names.push_back(std::move(pattern));
   state_->by_route.push_back(0);
@@ -182,8 +182,7 @@ void Router::refuse_method(const Exchange& exchange, Pending& pending) const {
 void Router::answer_options(const Exchange& exchange, Pending& pending) const {
   const std::string methods = state_->methods_of(exchange);
   if (methods.empty()) return pending.answer(make_problem(http::status::not_found));
-  Response response;
-  response.result(http::status::no_content);
+  Response response = make_no_content();
   response.set(http::field::allow, methods);
   if (pending.readable && exchange.request.count(http::field::access_control_request_method) > 0) {
     response.set(http::field::access_control_allow_methods, methods);

@@ -45,12 +45,6 @@ Result<ListQuery, QueryMistake> parse_query(const Exchange& exchange) {
   return query;
 }
 
-Response no_content() {
-  Response response;
-  response.result(http::status::no_content);
-  return response;
-}
-
 Response no_such_allocation() { return make_problem(http::status::not_found, "there is no such allocation"); }
 
 void list_allocations(Backend& backend, const Exchange& exchange, Reply reply) {
@@ -74,13 +68,13 @@ void end_allocation(Backend& backend, const Exchange& exchange, Reply reply) {
   const auto key = parse_allocation_key(exchange.parameters.front());
   if (!key) return reply(no_such_allocation());
   backend.end_allocation(
-      *key, [reply = std::move(reply)](bool existed) { reply(existed ? no_content() : no_such_allocation()); });
+      *key, [reply = std::move(reply)](bool existed) { reply(existed ? make_no_content() : no_such_allocation()); });
 }
 
 Response answer_to(RevocationOutcome outcome) {
   switch (outcome) {
     case RevocationOutcome::done:
-    case RevocationOutcome::expired_already: return no_content();
+    case RevocationOutcome::expired_already: return make_no_content();
     case RevocationOutcome::not_stored:
       return make_json(http::status::accepted, boost::json::object{{"revoked", true}, {"stored", false}});
     case RevocationOutcome::malformed:

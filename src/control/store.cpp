@@ -21,7 +21,7 @@ std::string join(const std::vector<std::string>& words) {
   return text;
 }
 
-std::vector<std::string> split(std::string_view text) {
+std::vector<std::string> split_words(std::string_view text) {
   std::vector<std::string> words;
   while (!text.empty()) {
     const std::size_t end = std::min(text.find(' '), text.size());
@@ -42,7 +42,7 @@ std::string show_scopes(const ScopeSet& scopes) {
 /// A scope that this version does not know grants nothing.
 ScopeSet read_scopes(const std::string& text) {
   ScopeSet scopes;
-  for (const std::string& name : split(text)) {
+  for (const std::string& name : split_words(text)) {
     if (const auto scope = parse_scope(name)) scopes.add(*scope);
   }
   return scopes;
@@ -54,7 +54,7 @@ std::optional<ApiKey> read_key(SqliteStatement& row) {
   key.grant.name = row.text(1);
   key.grant.scopes = read_scopes(row.text(2));
   if (!row.is_null(3)) key.grant.ttl_cap = Seconds{row.number(3)};
-  key.grant.origins = split(row.text(4));
+  key.grant.origins = split_words(row.text(4));
   if (!row.blob(5, key.salt) || !row.blob(6, key.hash)) return std::nullopt;
   key.created = row.time(7);
   if (!row.is_null(8)) key.revoked = row.time(8);

@@ -37,7 +37,7 @@ std::string_view key_of(const FormFields& fields, const Request& request) noexce
 }
 
 /// Its clients know 403 for keys that are missing or wrong, and no challenge.
-Response refuse(const GateRefusal& refusal) {
+Response turn_rest_refusal(const GateRefusal& refusal) {
   using Reason = GateRefusal::Reason;
   if (refusal.reason != Reason::no_key && refusal.reason != Reason::wrong_key) return make_refusal(refusal);
   return make_problem(http::status::forbidden, explain(refusal.reason));
@@ -60,7 +60,7 @@ Response answer_turn_rest(RouteContext& context, const Exchange& exchange) {
   if (text_of(*fields, "service") != "turn") return make_problem(http::status::bad_request, "service: must be turn");
   const auto grant =
       context.gate.admit(key_of(*fields, exchange.request), Scope::credentials, exchange, context.clock());
-  if (!grant) return refuse(grant.error());
+  if (!grant) return turn_rest_refusal(grant.error());
   if (context.settings->uris.turn.empty()) return make_problem(http::status::not_found, "there is no TURN server");
   const auto credential = issue_credential(context, *grant, {std::string(text_of(*fields, "username")), std::nullopt});
   if (!credential) return make_problem(credential.error().status, credential.error().detail);

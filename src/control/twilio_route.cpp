@@ -40,7 +40,7 @@ Response make_error(http::status status, std::string_view message) {
 
 Response make_error(const RequestFault& fault) { return make_error(fault.status, fault.detail); }
 
-Response refuse(const GateRefusal& refusal) {
+Response twilio_refusal(const GateRefusal& refusal) {
   Response response = make_error(status_of(refusal.reason), explain(refusal.reason));
   set_refusal_fields(response, refusal);
   if (response.result() == http::status::unauthorized) {
@@ -52,10 +52,10 @@ Response refuse(const GateRefusal& refusal) {
 Result<ApiKeyGrant, Response> admit(RouteContext& context, const Exchange& exchange) {
   const BasicCredentials login = basic_credentials(exchange.request).value_or(BasicCredentials{});
   auto grant = context.gate.admit(login.password, Scope::credentials, exchange, context.clock());
-  if (!grant) return refuse(grant.error());
+  if (!grant) return twilio_refusal(grant.error());
   const std::string& sid = exchange.parameters.front();
   const bool is_own = sid == login.user && is_id_or_name(sid, login.password, *grant);
-  if (!is_own && !exchange.caller.is_local_admin) return refuse({GateRefusal::Reason::wrong_key, Seconds{0}});
+  if (!is_own && !exchange.caller.is_local_admin) return twilio_refusal({GateRefusal::Reason::wrong_key, Seconds{0}});
   return *grant;
 }
 

@@ -3,12 +3,11 @@
 #include <algorithm>
 
 #include "coturn/places.hpp"
+#include "turnpike/base/default_ports.hpp"
 
 namespace turnpike::coturn {
 namespace {
 
-constexpr std::uint16_t kPlainPort = 3478;
-constexpr std::uint16_t kTlsPort = 5349;
 constexpr std::uint16_t kMetricsPort = 9641;
 
 /// Adds listeners one by one; what an earlier one serves already is left out.

@@ -4,13 +4,12 @@
 #include <array>
 
 #include "coturn/mappers.hpp"
+#include "turnpike/base/default_ports.hpp"
 
 namespace turnpike::coturn {
 namespace {
 
 constexpr std::size_t kMostAlternates = 64;
-constexpr std::uint16_t kPlainPort = 3478;
-constexpr std::uint16_t kTlsPort = 5349;
 constexpr std::array kPlainOptions{"alternate-server", "udp-alternate-server", "tcp-alternate-server"};
 
 struct Alternate {

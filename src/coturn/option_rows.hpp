@@ -6,6 +6,11 @@
 
 namespace turnpike::coturn {
 
+// Short, because the rows are many.
+inline constexpr auto kAll = Repeats::all_count;
+inline constexpr auto kLast = Repeats::last_counts;
+inline constexpr auto kAccess = Guards::access;
+
 // The rows of the option table, a group each.
 [[nodiscard]] std::span<const Option> address_rows() noexcept;
 [[nodiscard]] std::span<const Option> relay_rows() noexcept;

@@ -7,9 +7,6 @@ namespace {
 
 using enum Treatment;
 using enum ValueKind;
-constexpr auto kAll = Repeats::all_count;
-constexpr auto kLast = Repeats::last_counts;
-constexpr auto kAccess = Guards::access;
 
 constexpr std::array kAddresses{
     Option{"listening-port", mapped, text, "[[listen]]"},

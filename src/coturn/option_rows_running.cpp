@@ -7,9 +7,6 @@ namespace {
 
 using enum Treatment;
 using enum ValueKind;
-constexpr auto kAll = Repeats::all_count;
-constexpr auto kLast = Repeats::last_counts;
-constexpr auto kAccess = Guards::access;
 
 constexpr std::string_view kDatabase =
     "move its secrets (`turnadmin -S`) to auth.secrets; add its users (`turnadmin -l`) with `turnpike user add`";

@@ -131,7 +131,7 @@ RelayPorts find_ports(Draft& draft, const std::vector<Listener>& listeners) {
 std::vector<Listener> default_listeners() {
   std::vector<Listener> listeners;
   for (const char* scheme : {"udp", "tcp"}) {
-    for (const AddressFamily family : {AddressFamily::ipv4, AddressFamily::ipv6}) {
+    for (const AddressFamily family : kAddressFamilies) {
       listeners.push_back({scheme, {IpAddress::any(family), kDefaultPort}, ""});
     }
   }

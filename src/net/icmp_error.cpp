@@ -17,7 +17,7 @@ namespace turnpike::net {
 
 namespace {
 
-constexpr int kMaxReads = 16;
+constexpr int kMaxErrorReads = 16;
 
 [[nodiscard]] bool is_icmpv4(const sock_extended_err& error) noexcept {
   return error.ee_origin == SO_EE_ORIGIN_ICMP &&
@@ -51,7 +51,7 @@ constexpr int kMaxReads = 16;
 }  // namespace
 
 std::optional<IcmpError> UdpSocket::read_icmp_error() noexcept {
-  for (int reads = 0; reads < kMaxReads; ++reads) {
+  for (int reads = 0; reads < kMaxErrorReads; ++reads) {
     SocketAddress peer;
     // The error, the address of the router that sent it, and whatever else the socket is told.
     alignas(cmsghdr) std::array<std::byte, 256> control;

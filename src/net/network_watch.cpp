@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::uint32_t kGroups =
     RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR | RTMGRP_IPV4_ROUTE | RTMGRP_IPV6_ROUTE;
-constexpr int kMaxReads = 64;  // in one go: a storm of changes must not hold up the rest of the loop
+constexpr int kMaxChangeReads = 64;  // in one go: a storm of changes must not hold up the rest of the loop
 
 Instant mono_now() noexcept {
   return Instant(std::chrono::duration_cast<Duration>(boost::asio::steady_timer::clock_type::now().time_since_epoch()));
@@ -86,7 +86,7 @@ void NetworkWatch::wait_for_messages() {
 // What they say is of no interest, for everything is looked up anew; so is ENOBUFS, which says that some were lost.
 bool NetworkWatch::read_messages() {
   std::array<char, 8192> buffer{};
-  for (int i = 0; i < kMaxReads; ++i) {
+  for (int i = 0; i < kMaxChangeReads; ++i) {
     const ssize_t size = ::recv(socket_.native_handle(), buffer.data(), buffer.size(), MSG_DONTWAIT | MSG_TRUNC);
     if (size > 0 || (size < 0 && (errno == ENOBUFS || errno == EINTR))) continue;
     return size < 0 && errno == EAGAIN;

@@ -184,7 +184,7 @@ void RelayCheck::send_back() {
   second_->arrivals().clear();
 }
 
-Tally RelayCheck::count_echoes(std::size_t size, unsigned count) {
+EchoCount RelayCheck::count_echoes(std::size_t size, unsigned count) {
   const Endpoint other = second_->session().allocation()->relayed.front();
   first_.arrivals().clear();
   second_->arrivals().clear();
@@ -203,16 +203,16 @@ Tally RelayCheck::count_echoes(std::size_t size, unsigned count) {
     send_back();
     return first_.arrivals().size() >= count;
   });
-  Tally tally{.sent = count, .returned = 0, .median = {}};
+  EchoCount echoes{.sent = count, .returned = 0, .median = {}};
   std::vector<Duration> trips;
   for (unsigned i = 0; i < count; ++i) {
     const auto found = std::ranges::find(first_.arrivals(), payloads[i], &Dialogue::Arrival::payload);
     if (found != first_.arrivals().end()) trips.push_back(found->at - sent[i]);
   }
-  tally.returned = static_cast<unsigned>(trips.size());
+  echoes.returned = static_cast<unsigned>(trips.size());
   std::ranges::sort(trips);
-  if (!trips.empty()) tally.median = trips[trips.size() / 2];
-  return tally;
+  if (!trips.empty()) echoes.median = trips[trips.size() / 2];
+  return echoes;
 }
 
 std::vector<std::uint8_t> RelayCheck::make_payload(std::size_t size, std::uint32_t number) {

@@ -34,7 +34,7 @@ class RelayCheck {
   void many_packets();
   /// True when one of some datagrams arrives.
   bool deliver(Dialogue& from, Dialogue& to, const Endpoint& peer);
-  Tally count_echoes(std::size_t size, unsigned count);
+  EchoCount count_echoes(std::size_t size, unsigned count);
   void send_back();
   [[nodiscard]] std::vector<std::uint8_t> make_payload(std::size_t size, std::uint32_t number);
 

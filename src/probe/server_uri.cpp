@@ -5,13 +5,12 @@
 #include <algorithm>
 #include <charconv>
 
+#include "turnpike/base/default_ports.hpp"
 #include "turnpike/base/ip_address.hpp"
 
 namespace turnpike::probe {
 namespace {
 
-constexpr std::uint16_t kPlainPort = 3478;
-constexpr std::uint16_t kSecurePort = 5349;
 constexpr std::size_t kMaxHost = 253;
 
 bool equals_lower(std::string_view text, std::string_view lower) noexcept {
@@ -39,7 +38,7 @@ std::optional<UriMistake> read_scheme(std::string_view scheme, ServerUri& uri) {
     return UriMistake{"does not begin with stun:, stuns:, turn: or turns:"};
   }
   uri.is_secure = scheme.size() == 5;
-  uri.port = uri.is_secure ? kSecurePort : kPlainPort;
+  uri.port = uri.is_secure ? kTlsPort : kPlainPort;
   return std::nullopt;
 }
 

@@ -134,6 +134,10 @@ std::optional<std::string> read_ref(const CodecMembers& members) {
   return size <= kMaxRef ? std::optional(std::string(*value)) : std::nullopt;
 }
 
+CodecFault refuse_message(std::string words, std::string ref) {
+  return {Refusal::bad_message, std::move(words), std::move(ref)};
+}
+
 void append_data(std::string& json, const Signal& signal) {
   const std::string_view body = *signal.body;
   switch (static_cast<MessageTag>(signal.tag)) {

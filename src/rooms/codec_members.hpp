@@ -59,6 +59,9 @@ enum class NumberUse : std::uint8_t { refuse, take };
 /// is absent.
 [[nodiscard]] std::optional<std::string> read_ref(const CodecMembers& members);
 
+/// `ref`: the message's own, or empty.
+[[nodiscard]] CodecFault refuse_message(std::string words, std::string ref = {});
+
 /// Appends what members of other dialects get as `data`, see MessageTag.
 void append_data(std::string& json, const Signal& signal);
 

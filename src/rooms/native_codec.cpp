@@ -14,10 +14,6 @@ namespace {
 
 constexpr std::uint64_t kProtocol = 1;
 
-CodecFault refuse(std::string words, std::string ref = {}) {
-  return {Refusal::bad_message, std::move(words), std::move(ref)};
-}
-
 NativeSignal read_signal(CodecMembers& members) {
   NativeSignal signal;
   signal.body = std::make_shared<const std::string>(members.required_raw("data"));
@@ -25,10 +21,10 @@ NativeSignal read_signal(CodecMembers& members) {
   return signal;
 }
 
-using Content = decltype(NativeMessage::content);
+using NativeContent = decltype(NativeMessage::content);
 
 /// Nothing: there is no such type.
-std::optional<Content> read_content(std::string_view type, CodecMembers& members) {
+std::optional<NativeContent> read_content(std::string_view type, CodecMembers& members) {
   if (type == "signal") return read_signal(members);
   if (type == "join-room") return read_join(members);
   if (type == "chat") return NativeChat{members.required_text("text")};
@@ -116,16 +112,16 @@ class NumberedWriter {
 }  // namespace
 
 Result<NativeMessage, CodecFault> parse_native(std::string_view text) {
-  if (std::string fault = find_json_fault(text); !fault.empty()) return refuse(std::move(fault));
+  if (std::string fault = find_json_fault(text); !fault.empty()) return refuse_message(std::move(fault));
   const std::string_view object = trim_json(text);
-  if (kind_of(object) != JsonKind::object) return refuse("a message must be a JSON object");
+  if (kind_of(object) != JsonKind::object) return refuse_message("a message must be a JSON object");
   CodecMembers members(object);
   auto ref = read_ref(members);
-  if (!ref) return refuse("\"ref\" must be a text of at most 64 bytes or a number");
+  if (!ref) return refuse_message("\"ref\" must be a text of at most 64 bytes or a number");
   const std::string type = members.required_text("type");
   auto content = read_content(type, members);
-  if (!members.fault().empty()) return refuse(members.fault(), std::move(*ref));
-  if (!content) return refuse("\"type\" is unknown", std::move(*ref));
+  if (!members.fault().empty()) return refuse_message(members.fault(), std::move(*ref));
+  if (!content) return refuse_message("\"type\" is unknown", std::move(*ref));
   return NativeMessage{std::move(*content), std::move(*ref)};
 }
 

@@ -32,8 +32,6 @@ Type type_named(std::string_view name) noexcept {
   return name == "HEARTBEAT" ? Type::heartbeat : Type::other;
 }
 
-CodecFault refuse(std::string words) { return {Refusal::bad_message, std::move(words), {}}; }
-
 std::string with_words(std::string_view type, std::string_view words) {
   std::string json = "{";
   append_member(json, "type", type);
@@ -76,15 +74,15 @@ std::optional<std::string> write_signal(const Signal& signal, std::string_view s
 }  // namespace
 
 Result<PeerJsMessage, CodecFault> parse_peerjs(std::string_view text) {
-  if (std::string fault = find_json_fault(text); !fault.empty()) return refuse(std::move(fault));
+  if (std::string fault = find_json_fault(text); !fault.empty()) return refuse_message(std::move(fault));
   const std::string_view object = trim_json(text);
-  if (kind_of(object) != JsonKind::object) return refuse("a message must be a JSON object");
+  if (kind_of(object) != JsonKind::object) return refuse_message("a message must be a JSON object");
   CodecMembers members(object);
   PeerJsMessage message;
   message.type = type_named(members.required_text("type"));
   const bool is_relayed = message.type != Type::other && message.type != Type::heartbeat;
   if (is_relayed) message.destination = members.id("dst", kMaxUserId);
-  if (!members.fault().empty()) return refuse(members.fault());
+  if (!members.fault().empty()) return refuse_message(members.fault());
   // PeerServer drops these too. Only LEAVE means something without a destination.
   if (is_relayed && message.type != Type::leave && message.destination.empty()) message.type = Type::other;
   const bool has_payload = is_relayed && message.type != Type::other;

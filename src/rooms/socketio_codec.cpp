@@ -13,7 +13,7 @@ namespace turnpike::rooms {
 namespace {
 
 using Parsed = Result<SocketIoPacket, SocketIoFault>;
-using Content = decltype(SocketIoPacket::content);
+using PacketContent = decltype(SocketIoPacket::content);
 
 constexpr std::uint64_t kMaxAck = std::uint64_t{1} << 53U;  // what a JavaScript number can count to
 constexpr std::size_t kMaxNamespace = 256;                  // bytes
@@ -35,7 +35,7 @@ struct Header {
   std::optional<std::uint64_t> ack;
 };
 
-SocketIoPacket make_packet(Content content, Header header) {
+SocketIoPacket make_packet(PacketContent content, Header header) {
   return {std::move(content), std::move(header.name_space), header.ack};
 }
 
@@ -136,7 +136,7 @@ SocketIoChat read_chat_event(Arguments& arguments) {
   return event;
 }
 
-Content read_event(const std::string& event, Arguments& arguments) {
+PacketContent read_event(const std::string& event, Arguments& arguments) {
   for (const EventName& signal : kSignals) {
     if (signal.name == event) return read_signal_event(signal.tag, arguments);
   }
@@ -153,7 +153,7 @@ Parsed parse_event(std::string_view json, Header header) {
   if (!name || kind_of(*name) != JsonKind::text) return fatal("an event must have a name");
   const std::string event = meaning_of(*name);
   arguments.values.erase(arguments.values.begin());
-  Content content = read_event(event, arguments);
+  PacketContent content = read_event(event, arguments);
   if (arguments.fault.empty()) return make_packet(std::move(content), std::move(header));
   return SocketIoFault{std::move(arguments.fault), false, header.ack};
 }

@@ -22,7 +22,7 @@ namespace http = boost::beast::http;
 namespace errc = boost::system::errc;
 using Socket = asio::local::stream_protocol::socket;
 
-constexpr std::chrono::seconds kPatience{10};
+constexpr std::chrono::seconds kAdminPatience{10};
 constexpr std::uint64_t kMaxAnswer = std::uint64_t{64} << 20U;
 
 /// Runs one operation to its end, or gives it up at `deadline`. `start` gets the handler, which takes an error first.
@@ -69,7 +69,7 @@ Result<AdminAnswer> ask_server(const std::string& socket_path, const AdminReques
   if (socket_path.size() >= sizeof(sockaddr_un::sun_path)) return errc::make_error_code(errc::filename_too_long);
   asio::io_context loop{1};
   Socket socket{loop};
-  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  const auto deadline = std::chrono::steady_clock::now() + kAdminPatience;
   const asio::local::stream_protocol::endpoint place{socket_path};
   if (const error_code error =
           finish(loop, socket, deadline, [&](auto handler) { socket.async_connect(place, std::move(handler)); })) {

@@ -8,7 +8,7 @@ namespace turnpike::server {
 namespace {
 
 // Time for two retransmissions; a server that takes longer is of no use to a call either.
-constexpr Milliseconds kPatience{2000};
+constexpr Milliseconds kMostPatience{2000};
 
 bool is_own(const AlternateServer& server, std::span<const Endpoint> own) {
   const auto has = [own](const Endpoint& endpoint) { return std::ranges::find(own, endpoint) != own.end(); };
@@ -62,7 +62,7 @@ AlternateWatch::State AlternateWatch::take_state(const AlternateServer& server) 
 void AlternateWatch::ask_all() {
   for (const State& each : states_) {
     const Endpoint server = each.server.address;
-    const probe::BindingQuestion question{.server = server, .timeout = std::min(interval_, kPatience)};
+    const probe::BindingQuestion question{.server = server, .timeout = std::min(interval_, kMostPatience)};
     probe_->async_bind(question,
                        [this, server](const Result<Endpoint>& mapped) { on_answer(server, is_alive(mapped)); });
   }

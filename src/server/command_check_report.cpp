@@ -13,7 +13,6 @@ namespace turnpike::server {
 namespace {
 
 namespace json = boost::json;
-using probe::Mark;
 
 double milliseconds(Duration duration) { return std::chrono::duration<double, std::milli>(duration).count(); }
 
@@ -23,12 +22,12 @@ json::value milliseconds_json(const std::optional<Duration>& duration) {
   return static_cast<double>(std::chrono::round<std::chrono::microseconds>(*duration).count()) / 1000.0;
 }
 
-std::string_view word_of(Mark mark) noexcept {
+std::string_view word_of(probe::Mark mark) noexcept {
   switch (mark) {
-    case Mark::ok: return "ok";
-    case Mark::warning: return "warn";
-    case Mark::failed: return "FAIL";
-    case Mark::skipped: break;
+    case probe::Mark::ok: return "ok";
+    case probe::Mark::warning: return "warn";
+    case probe::Mark::failed: return "FAIL";
+    case probe::Mark::skipped: break;
   }
   return "-";
 }
@@ -63,8 +62,8 @@ json::object certificate_json(const net::PeerCertificate& certificate) {
           {"trusted", certificate.fault == net::CertificateFault::none}};
 }
 
-json::object tally_json(const probe::Tally& tally) {
-  return {{"sent", tally.sent}, {"returned", tally.returned}, {"milliseconds", milliseconds_json(tally.median)}};
+json::object echoes_json(const probe::EchoCount& count) {
+  return {{"sent", count.sent}, {"returned", count.returned}, {"milliseconds", milliseconds_json(count.median)}};
 }
 
 json::object path_json(const probe::PathReport& path) {
@@ -82,19 +81,19 @@ json::object path_json(const probe::PathReport& path) {
   if (facts.certificate) object["certificate"] = certificate_json(*facts.certificate);
   if (!facts.tls_version.empty()) object["tls"] = text_json(facts.tls_version);
   if (facts.small.sent > 0)
-    object["packets"] = json::object{{"64", tally_json(facts.small)}, {"1200", tally_json(facts.large)}};
+    object["packets"] = json::object{{"64", echoes_json(facts.small)}, {"1200", echoes_json(facts.large)}};
   return object;
 }
 
 }  // namespace
 
-std::string CheckPrinter::paint(std::string_view text, Mark mark) const {
+std::string CheckPrinter::paint(std::string_view text, probe::Mark mark) const {
   if (!has_colours_) return std::string(text);
   switch (mark) {
-    case Mark::ok: return fmt::format("\x1b[32m{}\x1b[0m", text);
-    case Mark::warning: return fmt::format("\x1b[33m{}\x1b[0m", text);
-    case Mark::failed: return fmt::format("\x1b[31m{}\x1b[0m", text);
-    case Mark::skipped: break;
+    case probe::Mark::ok: return fmt::format("\x1b[32m{}\x1b[0m", text);
+    case probe::Mark::warning: return fmt::format("\x1b[33m{}\x1b[0m", text);
+    case probe::Mark::failed: return fmt::format("\x1b[31m{}\x1b[0m", text);
+    case probe::Mark::skipped: break;
   }
   return std::string(text);
 }
@@ -112,9 +111,10 @@ void CheckPrinter::print_step(const probe::ServerUri& uri, probe::Transport tran
 
 void CheckPrinter::print_verdict(const JudgedReport& judged) {
   const bool is_good = judged.verdict.fault == probe::Fault::none;
-  out_ << fmt::format("\n{}: {}\n  {}\n", judged.report->uri.to_string(),
-                      paint(is_good ? "ok" : name_of(judged.verdict.fault), is_good ? Mark::ok : Mark::failed),
-                      escape_line(judged.explanation));
+  out_ << fmt::format(
+      "\n{}: {}\n  {}\n", judged.report->uri.to_string(),
+      paint(is_good ? "ok" : name_of(judged.verdict.fault), is_good ? probe::Mark::ok : probe::Mark::failed),
+      escape_line(judged.explanation));
   for (const std::string& advice : judged.advice) out_ << fmt::format("  * {}\n", escape_line(advice));
 }
 

@@ -12,7 +12,7 @@ namespace turnpike::server {
 namespace {
 
 /// Longer than a server holds it for anything.
-constexpr std::chrono::milliseconds kPatience{5000};
+constexpr std::chrono::milliseconds kStorePatience{5000};
 
 std::optional<StoreChoice> choose_by_file(const std::string& path, CommandWorld& world) {
   auto loaded = load_config_file(path, world, world.err);
@@ -65,7 +65,7 @@ void add_store_options(cxxopts::Options& options) {
 }
 
 std::unique_ptr<control::Store> open_store(const StoreChoice& choice, StoreUse use, CommandWorld& world) {
-  auto store = control::Store::open(choice.path, {use == StoreUse::made_if_missing, kPatience});
+  auto store = control::Store::open(choice.path, {use == StoreUse::made_if_missing, kStorePatience});
   if (store) return std::move(*store);
   report_failure(store.error(), world);
   return nullptr;

@@ -9,7 +9,7 @@ namespace {
 /// RFC 7443, and the protocol that web browsers ask for.
 constexpr std::array<std::string_view, 3> kProtocols{"stun.turn", "stun.nat-discovery", "http/1.1"};
 
-std::string check_listeners(const std::vector<ListenUrl>& listeners) {
+std::string check_listen(const std::vector<ListenUrl>& listeners) {
   return listeners.empty() ? "a server needs a listener" : "";
 }
 
@@ -44,7 +44,7 @@ void add_listen_keys(std::vector<ConfigKey>& keys) {
       "listen", [](auto& c) -> auto& { return c.listen; },
       "Where clients are served: one [[listen]] table with a `url` for each address and port, and `proxy_protocol` "
       "where proxies stand in front.",
-      check_listeners));
+      check_listen));
 }
 
 void add_tls_keys(std::vector<ConfigKey>& keys) {

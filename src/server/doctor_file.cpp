@@ -10,14 +10,14 @@ namespace {
 namespace errc = boost::system::errc;
 
 /// Where systemd puts them.
-constexpr const char* kCredentials = "/run/credentials/turnpike.service";
+constexpr const char* kUnitCredentials = "/run/credentials/turnpike.service";
 
 /// Notes what may not be read.
 ConfigEnvironment noting_environment(const ConfigEnvironment& real, std::vector<std::string>& unreadable) {
   ConfigEnvironment environment = real;
   environment.read_file = [read_file = real.read_file, &unreadable](const std::string& path) {
     Result<std::string> text = read_file(path);
-    const bool is_credential = path.starts_with(kCredentials);
+    const bool is_credential = path.starts_with(kUnitCredentials);
     if (!text && (is_credential || text.error() == errc::permission_denied)) unreadable.push_back(path);
     return text;
   };
@@ -51,7 +51,7 @@ void report(const LoadedConfig& loaded, const std::vector<std::string>& unreadab
 ConfigEnvironment with_service_credentials(ConfigEnvironment environment) {
   environment.variable = [variable = std::move(environment.variable)](const std::string& name) {
     auto value = variable(name);
-    if (!value && name == "CREDENTIALS_DIRECTORY") value = kCredentials;
+    if (!value && name == "CREDENTIALS_DIRECTORY") value = kUnitCredentials;
     return value;
   };
   return environment;

@@ -34,7 +34,7 @@ Reading read_firewall(const Machine& machine) {
     }
   }
   // Rules of iptables stand among those of nft only as far as nft understands them; by their own tool they are clear.
-  for (const AddressFamily family : {AddressFamily::ipv4, AddressFamily::ipv6}) {
+  for (const AddressFamily family : kAddressFamilies) {
     Firewall own;
     const auto text = run({family == AddressFamily::ipv4 ? "iptables-save" : "ip6tables-save"});
     if (!text) continue;
@@ -107,7 +107,7 @@ void examine_door(Checkup& checkup, const Firewall& firewall, const Door& door) 
 
 std::vector<Door> find_doors(const Checkup& checkup) {
   std::vector<Door> doors;
-  for (const AddressFamily family : {AddressFamily::ipv4, AddressFamily::ipv6}) {
+  for (const AddressFamily family : kAddressFamilies) {
     const bool relays = std::ranges::any_of(checkup.addresses.relays, [&](const auto& relay) {
       return relay.local.family() == family && !is_loopback(relay.local);
     });

@@ -19,7 +19,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::chrono::seconds kPatience{5};
+constexpr std::chrono::seconds kProgramPatience{5};
 constexpr std::size_t kMostOutput = std::size_t{8} << 20U;
 constexpr std::array<std::string_view, 4> kFolders{"/usr/sbin/", "/usr/bin/", "/sbin/", "/bin/"};
 
@@ -60,7 +60,7 @@ int start(const std::string& path, const std::vector<std::string>& words, int ou
 
 /// False when the time was up first.
 bool read_to_end(int input, std::string& text) {
-  const auto end = Clock::now() + kPatience;
+  const auto end = Clock::now() + kProgramPatience;
   std::array<char, 16384> chunk{};
   while (true) {
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - Clock::now()).count();

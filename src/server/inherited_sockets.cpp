@@ -11,10 +11,10 @@
 namespace turnpike::server {
 namespace {
 
-using Kind = net::BoundSocket::Kind;
+using SocketKind = net::BoundSocket::Kind;
 
 std::string show_bound(const net::BoundSocket& bound) {
-  return fmt::format("{} {}", bound.kind == Kind::datagram ? "UDP" : "TCP", bound.local.to_string());
+  return fmt::format("{} {}", bound.kind == SocketKind::datagram ? "UDP" : "TCP", bound.local.to_string());
 }
 
 error_code not_there() { return make_error_code(boost::system::errc::bad_file_descriptor); }
@@ -37,12 +37,12 @@ InheritedSockets::InheritedSockets(std::vector<net::FileDescriptor> descriptors)
   }
 }
 
-bool InheritedSockets::has(Kind kind, const Endpoint& local) const noexcept {
+bool InheritedSockets::has(SocketKind kind, const Endpoint& local) const noexcept {
   return std::ranges::any_of(sockets_,
                              [&](const Socket& each) { return each.bound.kind == kind && each.bound.local == local; });
 }
 
-net::FileDescriptor InheritedSockets::take(Kind kind, const Endpoint& local) noexcept {
+net::FileDescriptor InheritedSockets::take(SocketKind kind, const Endpoint& local) noexcept {
   const auto found = std::ranges::find_if(
       sockets_, [&](const Socket& each) { return each.bound.kind == kind && each.bound.local == local; });
   if (found == sockets_.end()) return {};
@@ -52,13 +52,13 @@ net::FileDescriptor InheritedSockets::take(Kind kind, const Endpoint& local) noe
 }
 
 Result<net::UdpSocket> InheritedSockets::take_udp(const Endpoint& local, const net::UdpSocketOptions& options) {
-  net::FileDescriptor fd = take(Kind::datagram, local);
+  net::FileDescriptor fd = take(SocketKind::datagram, local);
   if (!fd) return not_there();
   return net::UdpSocket::adopt(std::move(fd), options);
 }
 
 Result<net::TcpListener> InheritedSockets::take_tcp(const Endpoint& local, const net::TcpListenerOptions& options) {
-  net::FileDescriptor fd = take(Kind::stream, local);
+  net::FileDescriptor fd = take(SocketKind::stream, local);
   if (!fd) return not_there();
   return net::TcpListener::adopt(std::move(fd), options);
 }

@@ -5,16 +5,14 @@
 #include <new>
 #include <utility>
 
+#include "server/stream_shares.hpp"
 #include "server/streams.hpp"
 
 // Accepting streams and closing those that show nothing: the rest of Streams is in streams.cpp.
 namespace turnpike::server {
 namespace {
 
-constexpr int kAcceptsAtOnce = 16;
 constexpr int kMostWaiting = 4096;  // net.core.somaxconn's usual size
-// How long a client may take none of what its data connection still holds for it.
-constexpr Duration kDrainTimeout = Seconds{60};
 
 }  // namespace
 

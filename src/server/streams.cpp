@@ -6,14 +6,13 @@
 #include <utility>
 
 #include "server/stream_queue_sink.hpp"
+#include "server/stream_shares.hpp"
 
 namespace turnpike::server {
 namespace {
 
-constexpr std::size_t kReadBytes = 32U << 10U;  // a turn's share of one stream
 constexpr std::size_t kAnswerReserve = 16U << 10U;
 constexpr Duration kMostDraining = std::chrono::minutes{5};
-constexpr std::size_t kPieces = 16;
 
 }  // namespace
 

@@ -1,16 +1,14 @@
 #include <algorithm>
 #include <array>
 
+#include "server/stream_shares.hpp"
 #include "server/tcp_relays.hpp"
 
 // What goes between a bound peer connection and its client: the rest of TcpRelays is in tcp_relays.cpp.
 namespace turnpike::server {
 namespace {
 
-constexpr std::size_t kPieces = 16;
-/// How long a peer may take none of what the client sent before it hung up, and how long its own end may take after
-/// that.
-constexpr Duration kDrainTimeout = Seconds{60};
+/// How long a peer's own end may take once its client has hung up and all of that is sent.
 constexpr Duration kLingerTimeout = Seconds{10};
 /// In all, for a peer that takes a byte now and then.
 constexpr Duration kMostFinishing = std::chrono::minutes{5};

@@ -4,11 +4,11 @@
 #include <array>
 #include <utility>
 
+#include "server/stream_shares.hpp"
+
 namespace turnpike::server {
 namespace {
 
-constexpr std::size_t kReadBytes = 32U << 10U;
-constexpr int kAcceptsAtOnce = 16;
 // The port is shared with the sockets that connect from it (RFC 6062 section 5.2), which have the same option.
 constexpr net::TcpListenerOptions kListening{.reuse_port = true, .reuse_address = true, .backlog = 128};
 template <typename T>

@@ -13,7 +13,7 @@ namespace {
 // two system calls a time. It waits so long for the next one, and timers, mailbox and other descriptors so long for it;
 // nothing in TURN is that urgent. Shorter waits cost more: below the scheduler's tick every sleep programs the timer
 // anew.
-constexpr std::chrono::milliseconds kPatience{10};
+constexpr std::chrono::milliseconds kTurnPatience{10};
 constexpr std::chrono::milliseconds kMaxStay{20};
 // A socket is not read with fewer free buffers than this: short reads cost a system call each.
 constexpr std::size_t kMinFreeSlots = 8;
@@ -95,7 +95,7 @@ void Worker::on_readable() {
     if (events.empty()) break;
     for (const auto& event : events) serve(event);
     flush();
-    patience = kPatience;
+    patience = kTurnPatience;
   } while (now_.mono < leave);
   end_turn();
 }

@@ -1,14 +1,11 @@
 #include "turn/end_allocation.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include "turn/peer_connection.hpp"
 
 namespace turnpike::turn {
 namespace {
-
-constexpr std::array kFamilies{AddressFamily::ipv4, AddressFamily::ipv6};
 
 AllocationEnded report_end(const Allocation& allocation, EndReason reason, Now now) noexcept {
   AllocationEnded report{
@@ -32,7 +29,7 @@ void count_end(CoreTotals& totals, const Allocation& allocation, EndReason reaso
 
 void end_allocation(CoreState& state, Allocation& allocation, EndReason reason, Now now, Outbox& outbox) noexcept {
   forget_connections(state, allocation);  // the shell closes them together with the relay socket
-  for (const AddressFamily family : kFamilies) {
+  for (const AddressFamily family : kAddressFamilies) {
     if (allocation.has_family(family)) outbox.push(CloseRelaySocket{allocation.id, family});
   }
   if (allocation.state == Allocation::State::live) {

@@ -1,6 +1,5 @@
 #include "turn/handle_allocate.hpp"
 
-#include <array>
 #include <new>
 #include <string>
 #include <utility>
@@ -16,7 +15,6 @@ namespace {
 using stun::AttributeType;
 using stun::ErrorCode;
 
-constexpr std::array kFamilies{AddressFamily::ipv4, AddressFamily::ipv6};
 // Longer than any worker takes to open a socket or to ask another worker for one.
 constexpr Seconds kOpeningTimeout{10};
 
@@ -40,7 +38,7 @@ void send_allocate_success(const Allocation& allocation, Outbox& outbox) noexcep
     builder.add_u32(AttributeType::lifetime, static_cast<std::uint32_t>(allocation.answer.lifetime.count()));
     builder.add_xor_address(AttributeType::xor_mapped_address, allocation.five_tuple.client);
     if (allocation.answer.token) builder.add(AttributeType::reservation_token, allocation.answer.token->bytes);
-    for (const AddressFamily family : kFamilies) {
+    for (const AddressFamily family : kAddressFamilies) {
       const RelayedAddress& relayed = allocation.relayed_of(family);
       if (relayed.refusal) builder.add_address_error_code(family, *relayed.refusal);
     }
@@ -84,7 +82,7 @@ void fill_allocation(CoreState& state, Allocation& allocation, const AllocatePla
 }
 
 void request_sockets(const Allocation& allocation, const AllocatePlan& plan, Outbox& outbox) noexcept {
-  for (const AddressFamily family : kFamilies) {
+  for (const AddressFamily family : kAddressFamilies) {
     if (allocation.relayed_of(family).state != RelayedAddress::State::opening) continue;
     outbox.push(OpenRelaySocket{allocation.id, family, plan.port, allocation.answer.token.value_or(ReservationToken{}),
                                 plan.protocol});

@@ -1,7 +1,5 @@
 #include "turn/handle_refresh.hpp"
 
-#include <array>
-
 #include "turn/end_allocation.hpp"
 #include "turn/find_allocation.hpp"
 #include "turn/handle_allocate.hpp"
@@ -13,8 +11,6 @@ namespace {
 
 using stun::AttributeType;
 using stun::ErrorCode;
-
-constexpr std::array kFamilies{AddressFamily::ipv4, AddressFamily::ipv6};
 
 void send_refresh_success(const Request& request, Seconds lifetime) noexcept {
   send_success(reply_context(request), request.outbox, [lifetime](stun::MessageBuilder& builder) {
@@ -74,7 +70,7 @@ Refused handle_refresh(CoreState& state, const Request& request) noexcept {
     delete_addresses(state, allocation, *plan, request);
     return std::nullopt;
   }
-  for (const AddressFamily family : kFamilies) {
+  for (const AddressFamily family : kAddressFamilies) {
     if (!plan->only || plan->only == family) {
       allocation.relayed_of(family).expires = request.now.mono + plan->lifetime;
     }

@@ -101,7 +101,7 @@ void expire(CoreState& state, Allocation& allocation, Now now, Outbox& outbox) n
     end_allocation(state, allocation, EndReason::expired, now, outbox);
     return;
   }
-  for (const AddressFamily family : {AddressFamily::ipv4, AddressFamily::ipv6}) {
+  for (const AddressFamily family : kAddressFamilies) {
     const RelayedAddress& relayed = allocation.relayed_of(family);
     if (relayed.state != RelayedAddress::State::open || relayed.expires > now.mono) continue;
     end_relayed_address(state, allocation, family, EndReason::expired, now, outbox);

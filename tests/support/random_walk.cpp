@@ -1,8 +1,8 @@
 #include "support/random_walk.hpp"
 
 #include <algorithm>
-#include <stdexcept>
 
+#include "support/demand.hpp"
 #include "support/messages.hpp"
 #include "turnpike/stun/integrity.hpp"
 
@@ -40,10 +40,6 @@ constexpr std::array kAttributes{AttributeType::username,
                                  AttributeType::additional_address_family,
                                  AttributeType::connection_id,
                                  AttributeType::priority};
-
-void demand(bool condition, const char* what) {
-  if (!condition) throw std::logic_error(what);
-}
 
 CoreSettings small_settings() {
   CoreSettings settings;

@@ -1,14 +1,9 @@
-#include <stdexcept>
-
+#include "support/demand.hpp"
 #include "support/random_walk.hpp"
 
 // What the control plane does to a random walk.
 namespace turnpike::test {
 namespace {
-
-void demand(bool condition, const char* what) {
-  if (!condition) throw std::logic_error(what);
-}
 
 std::size_t count_of(VirtualServer& server, const std::string& user, Now now) {
   const turn::AllocationFilter filter{.user = user, .client = {}};

@@ -1,17 +1,10 @@
 #include <algorithm>
-#include <stdexcept>
 
+#include "support/demand.hpp"
 #include "support/random_walk.hpp"
 
 // What a random walk does to TCP allocations (RFC 6062).
 namespace turnpike::test {
-namespace {
-
-void demand(bool condition, const char* what) {
-  if (!condition) throw std::logic_error(what);
-}
-
-}  // namespace
 
 std::uint32_t RandomWalk::pick_connection() {
   const auto& connections = server_.connections();

@@ -5,6 +5,8 @@
 #include <utility>
 #include <variant>
 
+#include "support/demand.hpp"
+
 namespace turnpike::test {
 namespace {
 

@@ -1,18 +1,15 @@
 #include "support/room_witness.hpp"
 
 #include <algorithm>
-#include <stdexcept>
 #include <unordered_map>
 #include <variant>
+
+#include "support/demand.hpp"
 
 namespace turnpike::test {
 
 using rooms::ClientId;
 using rooms::Notice;
-
-void demand(bool condition, std::string_view what) {
-  if (!condition) throw std::logic_error(std::string(what));
-}
 
 RoomWitness::Place RoomWitness::place_of(ClientId client) const {
   const auto found = std::ranges::find(places_, client, &RoomPlace::client);

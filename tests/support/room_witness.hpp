@@ -14,9 +14,6 @@
 
 namespace turnpike::test {
 
-/// Throws std::logic_error.
-void demand(bool condition, std::string_view what);
-
 /// A membership as its client knows it, over all its sockets.
 struct RoomPlace {
   std::string room;

@@ -1,21 +1,13 @@
 #include "support/virtual_server.hpp"
 
 #include <algorithm>
-#include <stdexcept>
 
 #include "support/command_trace.hpp"
+#include "support/demand.hpp"
 
 namespace turnpike::test {
 
 using turn::OpenRelaySocket;
-
-namespace {
-
-void demand(bool condition, const char* what) {
-  if (!condition) throw std::logic_error(what);
-}
-
-}  // namespace
 
 VirtualServer::VirtualServer(const ServerOptions& options)
     : config_(options.config),

@@ -1,20 +1,12 @@
 #include <algorithm>
-#include <stdexcept>
 
+#include "support/demand.hpp"
 #include "support/virtual_server.hpp"
 
 // The part of the virtual server that TCP allocations (RFC 6062) need.
 namespace turnpike::test {
 
 using turn::ConnectionId;
-
-namespace {
-
-void demand(bool condition, const char* what) {
-  if (!condition) throw std::logic_error(what);
-}
-
-}  // namespace
 
 std::optional<ConnectionId> VirtualServer::on_peer_connection(const Endpoint& local, const Endpoint& peer, Now now) {
   const auto owner = owner_of(local);

@@ -12,6 +12,8 @@ namespace turnpike {
 
 enum class AddressFamily : std::uint8_t { ipv4 = 1, ipv6 = 2 };  // the values of RFC 8489 section 14.1
 
+inline constexpr std::array kAddressFamilies{AddressFamily::ipv4, AddressFamily::ipv6};
+
 /// An IPv4 or IPv6 address. A value type; no scope id (link-local peers are never relayed to).
 class IpAddress {
  public:

@@ -83,7 +83,7 @@ struct Step {
 };
 
 /// How many packets of one size came back.
-struct Tally {
+struct EchoCount {
   unsigned sent = 0;
   unsigned returned = 0;
   std::optional<Duration> median;  ///< of the round trips
@@ -101,8 +101,8 @@ struct Facts {
   std::string tls_version;
   std::optional<net::PeerCertificate> certificate;
   std::optional<Duration> round_trip;  ///< to the server
-  Tally small;
-  Tally large;
+  EchoCount small;
+  EchoCount large;
 };
 
 /// One URI over one transport.
