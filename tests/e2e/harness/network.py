@@ -89,13 +89,20 @@ def tcp_socket(network, address, port=0):
     return made
 
 
+_given_ports = set()
+
+
 def free_port(address="127.0.0.1"):
-    """Free for datagrams and for streams, and none that a peer may get by itself: a server's port is no peer for it."""
+    """Free for datagrams and for streams, and none that a peer may get by itself: a server's port is no peer for it.
+    Never the same one twice in a case: who asked first may not have bound it yet."""
     for _ in range(100):
         port = random.randrange(10_000, 20_000)
+        if port in _given_ports:
+            continue
         with contextlib.suppress(OSError):
             udp_socket(None, address, port).close()
             tcp_socket(None, address, port).close()
+            _given_ports.add(port)
             return port
     raise OSError("no port is free")
 
