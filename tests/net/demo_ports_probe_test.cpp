@@ -14,7 +14,7 @@ const Endpoint kAnyPort = *Endpoint::parse("127.0.0.1:0");
 TEST(DemoPortsProbe, ATcpPortIsTakenWhileSomebodyListensAlsoIfTheyWouldShareIt) {
   net::TcpListenerOptions options;
   options.reuse_port = true;
-  std::optional taken{std::move(*net::TcpListener::open(kAnyPort, options))};
+  std::optional taken{*net::TcpListener::open(kAnyPort, options)};
   const ListenUrl listener{ListenScheme::http, taken->local_endpoint()};
   const ListenUrl wildcard{ListenScheme::http, {IpAddress::any(AddressFamily::ipv4), listener.endpoint.port}};
   EXPECT_EQ(probe_port(listener), boost::system::errc::address_in_use);
@@ -27,7 +27,7 @@ TEST(DemoPortsProbe, ATcpPortIsTakenWhileSomebodyListensAlsoIfTheyWouldShareIt) 
 TEST(DemoPortsProbe, AUdpPortIsTakenWhileSomebodyHasItAlsoIfTheyWouldShareIt) {
   net::UdpSocketOptions options;
   options.reuse_port = true;
-  std::optional taken{std::move(*net::UdpSocket::open(kAnyPort, options))};
+  std::optional taken{*net::UdpSocket::open(kAnyPort, options)};
   const ListenUrl listener{ListenScheme::udp, taken->local_endpoint()};
   EXPECT_EQ(probe_port(listener), boost::system::errc::address_in_use);
   taken.reset();

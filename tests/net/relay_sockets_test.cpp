@@ -19,7 +19,7 @@ class RelaySocketsTest : public testing::Test {
   void offer(std::vector<IpAddress> addresses) { sockets_.offer(addresses); }
 
   test::SeededRandom random_{1};
-  net::EpollSet epoll_ = std::move(*net::EpollSet::open());
+  net::EpollSet epoll_ = *net::EpollSet::open();
   RelaySockets sockets_{{.addresses = {kFirst}, .ports = {40'000, 40'099}, .socket = {}},
                         random_,
                         epoll_,

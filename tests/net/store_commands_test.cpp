@@ -50,9 +50,7 @@ class StoreCommands : public testing::Test {
                        [](const ServeOptions&) { return 0; }};
     return run_command_line(arguments, world);
   }
-  [[nodiscard]] std::unique_ptr<control::Store> store() const {
-    return std::move(control::Store::open(database_, {}).value());
-  }
+  [[nodiscard]] std::unique_ptr<control::Store> store() const { return control::Store::open(database_, {}).value(); }
 
   TemporaryFolder folder_;
   std::string config_ = folder_.path() / "turnpike.toml";

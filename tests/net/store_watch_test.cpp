@@ -20,7 +20,7 @@ class StoreWatchTest : public ::testing::Test {
  protected:
   [[nodiscard]] std::string path() const { return (folder_.path() / "turnpike.db").string(); }
   [[nodiscard]] std::unique_ptr<control::Store> open_elsewhere() const {
-    return std::move(control::Store::open(path(), {.create = true}).value());
+    return control::Store::open(path(), {.create = true}).value();
   }
   [[nodiscard]] control::StoredUser user(const std::string& name) const { return {name, "realm", {}, {}, kNow}; }
 
