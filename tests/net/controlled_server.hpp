@@ -33,7 +33,8 @@ inline Config control_settings() {
 
 struct Answer {
   int status = 0;
-  boost::json::value body;
+  std::string text;         ///< of the body
+  boost::json::value body;  ///< null when it is no JSON
 };
 
 /// One request on a connection of its own.
@@ -51,7 +52,8 @@ inline Answer ask(const RunningServer& server, const std::string& method, const 
   if (text.size() > 12) answer.status = std::stoi(text.substr(9, 3));
   const auto end = text.find("\r\n\r\n");
   boost::system::error_code error;
-  if (end != std::string::npos) answer.body = boost::json::parse(text.substr(end + 4), error);
+  if (end != std::string::npos) answer.text = text.substr(end + 4);
+  answer.body = boost::json::parse(answer.text, error);
   return answer;
 }
 

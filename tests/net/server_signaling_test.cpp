@@ -6,50 +6,19 @@
 #include <boost/json/serialize.hpp>
 #include <string>
 
-#include "stream_client.hpp"
+#include "controlled_server.hpp"
 #include "support/websocket_frames.hpp"
 
 namespace turnpike::server {
 namespace {
 
 namespace json = boost::json;
-using client::Ending;
 using testing::HasSubstr;
 
-const IpAddress kLoopback = IpAddress::v4(127, 0, 0, 1);
-constexpr const char* kKey = "a key for tests that is long enough";
-
-Config signaling_settings() {
-  Config config = RunningServer::settings();
-  config.listen = {{ListenScheme::tcp, {kLoopback, 0}}, {ListenScheme::udp, {kLoopback, 0}}};
-  config.auth.secrets = {{"the secret that signs"}};
-  ConfiguredKey key;
-  key.grant.name = "tests";
-  key.grant.scopes.add(control::Scope::admin);
-  key.text = {kKey};
-  config.api.keys.push_back(std::move(key));
-  return config;
-}
-
 Config open_rooms() {
-  Config config = signaling_settings();
+  Config config = control_settings();
   config.signaling.auth = control::RoomAuth::open;
   return config;
-}
-
-/// A whole answer to one request on a connection of its own.
-std::string ask(const RunningServer& server, const std::string& method, const std::string& target,
-                const std::string& body = {}) {
-  StreamWire wire(server.endpoint(0));
-  wire.send(as_bytes(
-      method + " " + target + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer " + kKey +
-      "\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body));
-  return wire.receive_to_end();
-}
-int status_of(const std::string& answer) { return answer.size() > 12 ? std::stoi(answer.substr(9, 3)) : 0; }
-json::value body_of(const std::string& answer) {
-  boost::system::error_code error;
-  return json::parse(answer.substr(answer.find("\r\n\r\n") + 4), error);
 }
 
 /// A client of /signal that waits for what it expects.
@@ -115,8 +84,6 @@ class Member {
   std::size_t seen_ = 0;
 };
 
-bool succeeded(const std::optional<client::Outcome>& outcome) { return outcome && outcome->ending == Ending::success; }
-
 struct Credential {
   std::string username;
   std::string password;
@@ -138,11 +105,11 @@ TEST(ServerSignalingTest, ClosingARoomEndsTheRelaysOfItsMembers) {
   ASSERT_TRUE(succeeded(relayed.allocate()));
   WaitingClient bystander(server.endpoint(1));
   ASSERT_TRUE(succeeded(bystander.allocate()));
-  EXPECT_EQ(body_of(ask(server, "GET", "/api/v1/allocations?room=blue")).at("allocations").as_array().size(), 1U);
+  EXPECT_EQ(ask(server, "GET", "/api/v1/allocations?room=blue").body.at("allocations").as_array().size(), 1U);
 
-  EXPECT_EQ(status_of(ask(server, "DELETE", "/api/v1/rooms/blue")), 204);
+  EXPECT_EQ(ask(server, "DELETE", "/api/v1/rooms/blue").status, 204);
   EXPECT_EQ(member.wait_for_close(), 4003);
-  EXPECT_EQ(body_of(ask(server, "GET", "/api/v1/allocations")).at("allocations").as_array().size(), 1U);
+  EXPECT_EQ(ask(server, "GET", "/api/v1/allocations").body.at("allocations").as_array().size(), 1U);
   WaitingClient again(server.endpoint(1), credential.username, credential.password);
   EXPECT_FALSE(succeeded(again.allocate()));
 }
@@ -153,57 +120,57 @@ TEST(ServerSignalingTest, StatusAndMetricsCountRoomsAndMembers) {
   Member bob(server);
   ann.join({{"roomId", "blue"}});
   bob.join({{"roomId", "blue"}});
-  const json::value status = body_of(ask(server, "GET", "/api/v1/status"));
+  const json::value status = ask(server, "GET", "/api/v1/status").body;
   EXPECT_EQ(status.at("rooms"), 1);
   EXPECT_EQ(status.at("members"), 2);
-  const std::string metrics = ask(server, "GET", "/metrics");
+  const std::string metrics = ask(server, "GET", "/metrics").text;
   EXPECT_THAT(metrics, HasSubstr("\nturnpike_room_members 2\n"));
   EXPECT_THAT(metrics, HasSubstr("\nturnpike_signaling_clients{dialect=\"native\"} 2\n"));
   EXPECT_THAT(metrics, HasSubstr("\nturnpike_room_joins_total 2\n"));
 }
 
 TEST(ServerSignalingTest, WithoutATokenNobodyJoinsUnlessRoomsAreOpen) {
-  RunningServer server(signaling_settings());
+  RunningServer server(control_settings());
   Member member(server);
   EXPECT_EQ(member.join({{"roomId", "blue"}}).at("code"), "unauthorized");
 }
 
 TEST(ServerSignalingTest, ARoomTokenJoinsAndAReloadTakesItAwayWithItsSecret) {
   auto file = std::make_shared<LoadedConfig>();
-  file->config = signaling_settings();
+  file->config = control_settings();
   RunningServer server(file->config, nullptr, [file] { return *file; });
-  const json::value made = body_of(ask(server, "POST", "/api/v1/room-tokens", R"({"room":"blue","user":"ann"})"));
+  const json::value made = ask(server, "POST", "/api/v1/room-tokens", R"({"room":"blue","user":"ann"})").body;
   const json::object wanted{{"roomId", "blue"}, {"token", made.at("token")}};
   Member member(server);
   EXPECT_EQ(member.join(wanted).at("userId"), "ann");
 
   file->config.auth.secrets = {{"the secret that comes after"}, {"the secret that signs"}};
-  EXPECT_EQ(status_of(ask(server, "POST", "/api/v1/reload")), 200);
+  EXPECT_EQ(ask(server, "POST", "/api/v1/reload").status, 200);
   EXPECT_EQ(Member(server).join(wanted).at("type"), "joined");
 
   file->config.auth.secrets = {{"the secret that comes after"}};
-  EXPECT_EQ(status_of(ask(server, "POST", "/api/v1/reload")), 200);
+  EXPECT_EQ(ask(server, "POST", "/api/v1/reload").status, 200);
   EXPECT_EQ(Member(server).join(wanted).at("code"), "unauthorized");
 }
 
 TEST(ServerSignalingTest, ASecretThatWasMadeUpOutlivesAReload) {
   auto file = std::make_shared<LoadedConfig>();
-  file->config = signaling_settings();
+  file->config = control_settings();
   file->config.auth.secrets.clear();
   RunningServer server(file->config, nullptr, [file] { return *file; });
-  const json::value made = body_of(ask(server, "POST", "/api/v1/room-tokens"));
+  const json::value made = ask(server, "POST", "/api/v1/room-tokens").body;
   file->config.signaling.max_members = 3;
-  EXPECT_EQ(status_of(ask(server, "POST", "/api/v1/reload")), 200);
+  EXPECT_EQ(ask(server, "POST", "/api/v1/reload").status, 200);
   Member member(server);
   EXPECT_EQ(member.join({{"token", made.at("token")}}).at("roomId"), made.at("room"));
 }
 
 TEST(ServerSignalingTest, RoomsCanBeLeftOut) {
-  Config config = signaling_settings();
+  Config config = control_settings();
   config.signaling.enabled = false;
   RunningServer server(std::move(config));
   for (const char* path : {"/signal", "/peerjs/id", "/socket.io/?EIO=4&transport=polling", "/api/v1/rooms"}) {
-    EXPECT_EQ(status_of(ask(server, "GET", path)), 404) << path;
+    EXPECT_EQ(ask(server, "GET", path).status, 404) << path;
   }
 }
 

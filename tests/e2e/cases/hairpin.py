@@ -3,6 +3,7 @@
 from harness.cases import case, expect_equal
 from harness.clients import connect
 from harness.hosts import NAT_ADDRESS, ClientNetwork
+from harness.relaying import expect_exchange
 from harness.servers import Settings
 
 
@@ -14,19 +15,6 @@ def some_clients(world, external, workers=1, count=2):
     for client in clients:
         client.allocate()
     return clients
-
-
-def expect_exchange(one, other):
-    for client, peer in ((one, other), (other, one)):
-        client.permit(peer.relayed[0][0])
-    one.send_indication(other.relayed[0], b"there")
-    expect_equal(other.receive(), (one.relayed[0], b"there"), "by indication")
-    for client, peer in ((one, other), (other, one)):
-        client.bind_channel(0x4000, peer.relayed[0])
-    one.send_channel(0x4000, b"there")
-    expect_equal(other.receive(), (0x4000, b"there"), "by channel")
-    other.send_channel(0x4000, b"back")
-    expect_equal(one.receive(), (0x4000, b"back"), "by channel, back")
 
 
 @case("two clients exchange traffic through private relayed addresses")

@@ -124,6 +124,32 @@ def _(world):
     expect_equal(refusal(client.allocate_where_sent), 300, "what the client that follows is left with")
 
 
+def checked(world, server):
+    """What `turnpike check` reports of that server over UDP."""
+    argv = [world.options.binary, "check", f"turn:{place(server)}?transport=udp", "--user", "alice", "--password",
+            world.password, "--timeout", "1s", "--json"]
+    outcome = world.run(argv, 30.0)
+    report = json.loads(outcome.text)["servers"][0]
+    allocates = [step for step in report["paths"][0]["steps"] if step["name"] == "allocate"]
+    return outcome.code, report["fault"], allocates, report
+
+
+@case("check follows to the other server, relays there, and says so", only="turnpike")
+def _(world):
+    api, other = pair(world, redirect="always")
+    code, _, allocates, report = checked(world, api.server)
+    told = json.dumps(report, indent=1)
+    expect_equal([step["result"] for step in allocates], ["warning", "ok"], f"the Allocates, with {told}\n")
+    expect(f"sent on to {place(other)}" in allocates[0]["text"], f"whither is not said: {told}")
+    expect("relay" in {step["name"] for step in report["paths"][0]["steps"] if step["result"] == "ok"}, told)
+    expect_equal((code, report["fault"]), (0, "none"), f"exit code and fault, with {told}\n")
+    os.kill(other.pid, signal.SIGKILL)
+    other.child.wait(5.0)
+    code, fault, allocates, report = checked(world, api.server)  # before anybody has noticed
+    expect_equal(code, 1, f"exit code, with {json.dumps(report, indent=1)}\n")
+    expect(fault != "none" and allocates[0]["result"] == "warning", json.dumps(report, indent=1))
+
+
 @case("clients over TLS are told the TLS address and the name to expect", only="turnpike")
 def _(world):
     api = Api(world)

@@ -69,13 +69,18 @@ def device_of(host, address):
     return output_of(host, "ip", "-o", "addr", "show", "to", address).split()[1]
 
 
-@case("a relay lives through the loss of its address, and works again when that is back", only="turnpike")
-def _(world):
+def working_relay(world):
+    """The hosts, the server, its device with the relay address, and a relay there that works."""
     hosts = PeerNetwork(world)
     server = relaying_server(world, hosts)
-    device = device_of(hosts.server, hosts.relay)
     relay = Relay(world, hosts, server)
     expect(relay.flows(), "the relay does not work to begin with")
+    return hosts, server, device_of(hosts.server, hosts.relay), relay
+
+
+@case("a relay lives through the loss of its address, and works again when that is back", only="turnpike")
+def _(world):
+    hosts, server, device, relay = working_relay(world)
     where = (hosts.client, hosts.server_address, server.port)
     hosts.server.command("addr", "del", f"{hosts.relay}/24", "dev", device)
     expect_anew(world, 508, *where)
@@ -88,11 +93,7 @@ def _(world):
 
 @case("a relay lives through an interface that goes down and comes up", only="turnpike")
 def _(world):
-    hosts = PeerNetwork(world)
-    server = relaying_server(world, hosts)
-    device = device_of(hosts.server, hosts.relay)
-    relay = Relay(world, hosts, server)
-    expect(relay.flows(), "the relay does not work to begin with")
+    hosts, server, device, relay = working_relay(world)
     hosts.server.command("link", "set", device, "down")
     expect_calm(server, lambda: relay.client.send_channel(CHANNEL, b"nowhere"), 1.0)
     hosts.server.command("link", "set", device, "up")

@@ -9,6 +9,7 @@ from harness.anew import client_at, expect_anew, relayed_anew
 from harness.api import eventually
 from harness.cases import case, expect, expect_equal
 from harness.hosts import NattedServer
+from harness.relaying import expect_exchange
 from harness.servers import Listener, Settings
 
 CHANNEL = 0x4000
@@ -51,19 +52,6 @@ def natted_server(world, hosts, external):
 def readiness(world, hosts, server):
     url = f"http://{hosts.server_address}:{server.settings.port_of('http')}/readyz"
     return world.run(["curl", "-s", "-m", "5", url], 10.0, network=hosts.server).text
-
-
-def expect_exchange(one, other):
-    for client, peer in ((one, other), (other, one)):
-        client.permit(peer.relayed[0][0])
-    one.send_indication(other.relayed[0], b"there")
-    expect_equal(other.receive(), (one.relayed[0], b"there"), "by indication")
-    for client, peer in ((one, other), (other, one)):
-        client.bind_channel(CHANNEL, peer.relayed[0])
-    one.send_channel(CHANNEL, b"there")
-    expect_equal(other.receive(), (CHANNEL, b"there"), "by channel")
-    other.send_channel(CHANNEL, b"back")
-    expect_equal(one.receive(), (CHANNEL, b"back"), "by channel, back")
 
 
 def expect_follows(world, hosts, server, move):

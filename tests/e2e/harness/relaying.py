@@ -50,6 +50,20 @@ def expect_round_trips(client, peer, count):
         expect_equal(client.receive(5.0), (CHANNEL, payload), f"what the client got as message {i}")
 
 
+def expect_exchange(one, other):
+    """Two clients reach each other through their relayed addresses, both ways."""
+    for client, peer in ((one, other), (other, one)):
+        client.permit(peer.relayed[0][0])
+    one.send_indication(other.relayed[0], b"there")
+    expect_equal(other.receive(), (one.relayed[0], b"there"), "by indication")
+    for client, peer in ((one, other), (other, one)):
+        client.bind_channel(CHANNEL, peer.relayed[0])
+    one.send_channel(CHANNEL, b"there")
+    expect_equal(other.receive(), (CHANNEL, b"there"), "by channel")
+    other.send_channel(CHANNEL, b"back")
+    expect_equal(one.receive(), (CHANNEL, b"back"), "by channel, back")
+
+
 def expect_binding(client):
     answer = client.exchange(build(BINDING, REQUEST))
     expect(answer.error() == 0, f"a Binding request was refused: {answer.error()}")

@@ -4,11 +4,8 @@
 #include <unistd.h>
 
 #include <filesystem>
-#include <sstream>
 
-#include "config_fixture.hpp"
-#include "server/command_line.hpp"
-#include "support/seeded_random.hpp"
+#include "command_fixture.hpp"
 
 namespace turnpike::server {
 namespace {
@@ -17,38 +14,20 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-class CommandImport : public testing::Test {
+class CommandImport : public test::CommandTest {
  protected:
   CommandImport()
-      : folder_(std::filesystem::temp_directory_path() / ("turnpike-import-" + std::to_string(::getpid()))) {
+      : CommandTest({.variables = {},
+                     .files = {{"etc/turnserver.conf",
+                                "realm=example.org\nstatic-auth-secret=a-secret-of-the-north\nno-auth\n"}}}),
+        folder_(std::filesystem::temp_directory_path() / ("turnpike-import-" + std::to_string(::getpid()))) {
     std::filesystem::create_directory(folder_);
   }
   ~CommandImport() override { std::filesystem::remove_all(folder_); }
 
-  int call(std::initializer_list<std::string> arguments) {
-    out_.str("");
-    err_.str("");
-    CommandWorld world{out_,
-                       err_,
-                       in_,
-                       environment_.get(),
-                       random_,
-                       [] { return UnixSeconds{Seconds{1'999'992'799}}; },
-                       [] { return std::vector<net::InterfaceAddress>{}; },
-                       [](AddressFamily) { return std::optional<IpAddress>{}; },
-                       [](const ServeOptions&) { return 0; }};
-    return run_command_line(std::vector<std::string>(arguments), world);
-  }
   [[nodiscard]] std::string target() const { return (folder_ / "turnpike.toml").string(); }
 
   std::filesystem::path folder_;
-  test::FakeEnvironment environment_{
-      .variables = {},
-      .files = {{"etc/turnserver.conf", "realm=example.org\nstatic-auth-secret=a-secret-of-the-north\nno-auth\n"}}};
-  test::SeededRandom random_{1};
-  std::ostringstream out_;
-  std::ostringstream err_;
-  std::istringstream in_;
 };
 
 TEST_F(CommandImport, TheFileGoesToStandardOutputAndTheReportToStandardError) {

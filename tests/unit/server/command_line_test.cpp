@@ -4,10 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <boost/json/parse.hpp>
-#include <sstream>
 
-#include "config_fixture.hpp"
-#include "support/seeded_random.hpp"
+#include "command_fixture.hpp"
 
 namespace turnpike::server {
 namespace {
@@ -16,45 +14,21 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-class CommandLine : public testing::Test {
+class CommandLine : public test::CommandTest {
  protected:
-  int call(std::initializer_list<std::string> arguments) {
-    out_.str("");
-    err_.str("");
-    CommandWorld world{out_,
-                       err_,
-                       in_,
-                       environment_.get(),
-                       random_,
-                       [] { return UnixSeconds{Seconds{1'999'992'799}}; },
-                       [] {
-                         return std::vector<net::InterfaceAddress>{
-                             {"lo", IpAddress::v4(127, 0, 0, 1), 8, {}, true},
-                             {"eth0", IpAddress::v4(192, 0, 2, 2), 24, {}, false}};
-                       },
-                       [](AddressFamily) { return std::optional<IpAddress>{}; },
-                       [this](const ServeOptions& options) {
-                         served_ = options;
-                         return server_answer_;
-                       }};
-    return run_command_line(std::vector<std::string>(arguments), world);
+  CommandLine()
+      : CommandTest(
+            {.variables = {},
+             .files = {{"good.toml", "[auth]\nsecrets = ['a-rather-long-secret']\n"},
+                       {"ports.toml",
+                        "[[listen]]\nurl = 'udp://192.0.2.2:3479'\n[auth]\nsecrets = ['a-rather-long-secret']\n"},
+                       {"bad.toml", "[server]\nworkers = 99\nrelm = 'x'\n"},
+                       {"empty.toml", ""},
+                       {"secret", "north\n"}},
+             .folders = {"page"}}) {
+    interfaces_ = {{"lo", IpAddress::v4(127, 0, 0, 1), 8, {}, true},
+                   {"eth0", IpAddress::v4(192, 0, 2, 2), 24, {}, false}};
   }
-
-  test::FakeEnvironment environment_{
-      .variables = {},
-      .files = {{"good.toml", "[auth]\nsecrets = ['a-rather-long-secret']\n"},
-                {"ports.toml",
-                 "[[listen]]\nurl = 'udp://192.0.2.2:3479'\n[auth]\nsecrets = ['a-rather-long-secret']\n"},
-                {"bad.toml", "[server]\nworkers = 99\nrelm = 'x'\n"},
-                {"empty.toml", ""},
-                {"secret", "north\n"}},
-      .folders = {"page"}};
-  test::SeededRandom random_{1};
-  std::ostringstream out_;
-  std::ostringstream err_;
-  std::istringstream in_;
-  std::optional<ServeOptions> served_;
-  int server_answer_ = 0;
 };
 
 TEST_F(CommandLine, HelpNamesTheCommands) {

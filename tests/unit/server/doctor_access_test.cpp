@@ -11,20 +11,13 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-class DoctorAccess : public testing::Test {
+class DoctorAccess : public test::DoctorTest {
  protected:
-  void replace(std::string_view old, std::string_view fresh) {
-    const std::size_t at = patient.config.find(old);
-    ASSERT_NE(at, std::string::npos);
-    patient.config.replace(at, old.size(), fresh);
-  }
   void keep_secret_in_file(const server::FileFacts& facts) {
     replace("'kD8xqPz2vLw9TnB4yRgH7sJm'", "{ file = 'turn.secret' }");
     patient.environment.files["/etc/turnpike/turn.secret"] = "kD8xqPz2vLw9TnB4yRgH7sJm\n";
     patient.files["/etc/turnpike/turn.secret"] = facts;
   }
-
-  test::Patient patient;
 };
 
 TEST_F(DoctorAccess, SaysWhenTheServersUserCannotReadItsConfiguration) {

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
 #include <cerrno>
 #include <map>
 #include <sstream>
@@ -123,6 +126,27 @@ class Patient {
   std::ostringstream out_;
   std::ostringstream err_;
   std::istringstream in_;
+};
+
+class DoctorTest : public testing::Test {
+ protected:
+  /// The line that holds `text` begins with `mark`.
+  void expect(std::string_view mark, const std::string& text) {
+    std::istringstream lines(patient.out());
+    for (std::string line; std::getline(lines, line);) {
+      if (line.find(text) == std::string::npos) continue;
+      EXPECT_THAT(line, testing::HasSubstr("  " + std::string(mark) + " ")) << patient.out();
+      return;
+    }
+    ADD_FAILURE() << "nothing about \"" << text << "\" in:\n" << patient.out();
+  }
+  void replace(std::string_view old, std::string_view fresh) {
+    const std::size_t at = patient.config.find(old);
+    ASSERT_NE(at, std::string::npos);
+    patient.config.replace(at, old.size(), fresh);
+  }
+
+  Patient patient;
 };
 
 }  // namespace turnpike::test

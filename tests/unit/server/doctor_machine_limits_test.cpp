@@ -10,18 +10,8 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-class DoctorLimits : public testing::Test {
+class DoctorLimits : public test::DoctorTest {
  protected:
-  void expect(std::string_view mark, const std::string& text) {
-    std::istringstream lines(patient.out());
-    for (std::string line; std::getline(lines, line);) {
-      if (line.find(text) == std::string::npos) continue;
-      EXPECT_THAT(line, HasSubstr("  " + std::string(mark) + " ")) << patient.out();
-      return;
-    }
-    ADD_FAILURE() << "nothing about \"" << text << "\" in:\n" << patient.out();
-  }
-
   /// A made-up certificate for `host`, valid for `lifetime` from the patient's now on.
   void give_certificate(const std::string& host, Seconds lifetime) {
     const std::vector<std::string> hosts{host};
@@ -32,8 +22,6 @@ class DoctorLimits : public testing::Test {
     patient.files["/etc/turnpike/a.key"] = {false, 0640, 0, 990};
     patient.config += "[tls]\ncertificates = [{ chain = 'a.crt', key = 'a.key' }]\n";
   }
-
-  test::Patient patient;
 };
 
 TEST_F(DoctorLimits, MeasuresDescriptorsByTheUnitThenByTheShell) {

@@ -14,26 +14,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-class Doctor : public testing::Test {
- protected:
-  /// The line that holds `text` begins with `mark`.
-  void expect(std::string_view mark, const std::string& text) {
-    std::istringstream lines(patient.out());
-    for (std::string line; std::getline(lines, line);) {
-      if (line.find(text) == std::string::npos) continue;
-      EXPECT_THAT(line, HasSubstr("  " + std::string(mark) + " ")) << patient.out();
-      return;
-    }
-    ADD_FAILURE() << "nothing about \"" << text << "\" in:\n" << patient.out();
-  }
-  void replace(std::string_view old, std::string_view fresh) {
-    const std::size_t at = patient.config.find(old);
-    ASSERT_NE(at, std::string::npos);
-    patient.config.replace(at, old.size(), fresh);
-  }
-
-  test::Patient patient;
-};
+using Doctor = test::DoctorTest;
 
 TEST_F(Doctor, FindsNothingOnAMachineOnWhichAllIsWell) {
   EXPECT_EQ(patient.call(), 0) << patient.out();
