@@ -8,6 +8,7 @@ from turnclient import BINDING, REQUEST, REQUESTED_ADDRESS_FAMILY, build, readab
 
 PEER = "127.0.0.1"
 CHANNEL = 0x4001
+EXCHANGED = 0x4000  # the channel between two clients, beside one to a peer
 
 
 def stream_server(world, schemes=("tcp", "tls"), network=None, authority=None, **settings):
@@ -57,11 +58,11 @@ def expect_exchange(one, other):
     one.send_indication(other.relayed[0], b"there")
     expect_equal(other.receive(), (one.relayed[0], b"there"), "by indication")
     for client, peer in ((one, other), (other, one)):
-        client.bind_channel(CHANNEL, peer.relayed[0])
-    one.send_channel(CHANNEL, b"there")
-    expect_equal(other.receive(), (CHANNEL, b"there"), "by channel")
-    other.send_channel(CHANNEL, b"back")
-    expect_equal(one.receive(), (CHANNEL, b"back"), "by channel, back")
+        client.bind_channel(EXCHANGED, peer.relayed[0])
+    one.send_channel(EXCHANGED, b"there")
+    expect_equal(other.receive(), (EXCHANGED, b"there"), "by channel")
+    other.send_channel(EXCHANGED, b"back")
+    expect_equal(one.receive(), (EXCHANGED, b"back"), "by channel, back")
 
 
 def expect_binding(client):
