@@ -51,7 +51,13 @@ def carry(plain, secured):
         ready = [secured] if secured.pending() else select.select([plain, secured], [], [])[0]
         for source, sink in ((plain, secured), (secured, plain)):
             if source in ready:
-                octets = source.recv(65536)
+                source.settimeout(0)
+                try:
+                    octets = source.recv(65536)
+                except (BlockingIOError, ssl.SSLWantReadError):
+                    continue  # that was TLS's own, such as a session ticket; waiting for more would stop the other way
+                finally:
+                    source.settimeout(None)
                 if not octets:
                     plain.shutdown(socket.SHUT_WR)
                     return

@@ -35,10 +35,12 @@ class Site(Rooms):
     hosts = tuple(f"{NAME}{port}" for port in ("", f":{PAGE_PORT}", f":{TURN_PORT}"))
 
     def relayed_bytes(self):
-        """What live allocations have carried to peers, by the server's own count."""
+        """What live allocations have carried, either way, by the server's own count: one of two people may send to the
+        other's relayed address without a relay of their own."""
         answer = self.admin("GET", "/api/v1/allocations", tls=True, network=self.server.network)
         expect_equal(answer.status, 200, "status of GET /api/v1/allocations")
-        return sum(each["traffic"]["toPeers"]["bytes"] for each in answer.json()["allocations"])
+        traffic = [each["traffic"] for each in answer.json()["allocations"]]
+        return sum(each["toPeers"]["bytes"] + each["toClient"]["bytes"] for each in traffic)
 
     def kill(self):
         self.server.child.process.kill()
